@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Firn authors
+package io.firn.cold.io;
+
+import java.io.IOException;
+
+/**
+ * The first bytes of a file as a place for plain copies: an append target of the log and of open
+ * extents, and a source for readers. Mapped, buffered (positional calls) or simulated.
+ *
+ * <p>Thread-safe for disjoint ranges; a reader of a range sees what was put there before a {@link
+ * #publish} that it has seen the effect of. Nothing but copies ever runs on the bytes themselves. A
+ * fault in a copy arrives as an {@link IOException}.
+ */
+public interface AppendRegion extends AutoCloseable {
+  /** Returns the size in bytes. */
+  long capacity();
+
+  /** Copies bytes in. */
+  void put(long position, byte[] source, int offset, int length) throws IOException;
+
+  /**
+   * Copies a frame in and makes it visible at once: its first four bytes are stored last, with
+   * release semantics. {@code position} is a multiple of 8.
+   */
+  void publish(long position, byte[] source, int offset, int length) throws IOException;
+
+  /** Copies bytes out. */
+  void get(long position, byte[] target, int offset, int length) throws IOException;
+
+  /**
+   * Makes a range ready to be put into: zeroed by positional writes, its blocks allocated, its
+   * memory touched. What stood there is gone.
+   */
+  void prepare(long position, long length) throws IOException;
+
+  /** Returns once everything put before the call, in the whole file, survives a power failure. */
+  void force() throws IOException;
+
+  /** Unmaps, at once; no copy may be under way. The file stays open. */
+  @Override
+  void close();
+}

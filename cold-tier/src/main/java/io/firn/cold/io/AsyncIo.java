@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Firn authors
+package io.firn.cold.io;
+
+import java.io.IOException;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * Runs disk operations on I/O workers and answers with futures. The queue is bounded: {@link
+ * #submit} waits while it is full. Workers are stopped by message and never interrupted. A future
+ * fails with an {@link IOException} of this package's vocabulary. Thread-safe.
+ */
+public interface AsyncIo extends AutoCloseable {
+  /** Queues an operation; waits while the queue is full. */
+  <T> CompletableFuture<T> submit(DiskOperation kind, Call<T> call);
+
+  /** Returns latency and throughput per operation since the start. */
+  AsyncIoStats stats();
+
+  /** Finishes what is queued, then stops the workers. */
+  @Override
+  void close();
+
+  /** One operation. */
+  @FunctionalInterface
+  interface Call<T> {
+    /** Does the operation. */
+    T run() throws IOException;
+  }
+}
