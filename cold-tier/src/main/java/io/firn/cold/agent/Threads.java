@@ -29,4 +29,9 @@ public interface Threads {
 
   /** Starts an agent; it runs until the handle is closed. */
   AgentHandle start(Agent agent);
+
+  /** Tells whether a rule of the protocols is kept; a test may say no to plant a bug. */
+  default boolean keeps(Rule rule) {
+    return true;
+  }
 }

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Firn authors
+package io.firn.cold.agent;
+
+/**
+ * The rules of the protocols that a test may break on purpose, to show that the simulation would
+ * notice. In production every rule is kept.
+ */
+public enum Rule {
+  /** Acknowledge only below the first unpublished byte of the log. */
+  ACKNOWLEDGE_BELOW_END,
+  /** A new life opens a new log segment. */
+  NEW_LIFE_NEW_SEGMENT,
+  /** A force ends with a mark. */
+  MARK_AFTER_FORCE,
+  /** Pages are released on a mark that was itself forced. */
+  RELEASE_ON_FORCED_MARK,
+  /** Pages are released after the reader epochs moved on. */
+  RELEASE_AFTER_EPOCHS,
+  /** A snapshot is named after the log is forced up to its LSN. */
+  NAME_AFTER_FORCE,
+  /** An entry is set under the partition's lock, together with its frame. */
+  APPLY_UNDER_LOCK,
+  /** A record is charged to every page that it touches. */
+  CHARGE_EVERY_PAGE,
+  /** A segment number is used again only when no snapshot can name the old segment. */
+  REUSE_NUMBER_AFTER_SWEEP,
+  /** The record that is no longer current is debited. */
+  DEBIT_REPLACED,
+  /** The full key is compared on every read. */
+  COMPARE_KEY,
+  /** Expiry is decided by wall time that never goes back. */
+  EXPIRE_BY_WALL_TIME
+}

@@ -1,0 +1,351 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Firn authors
+package io.firn.cold.engine;
+
+import io.firn.cold.agent.Rule;
+import io.firn.cold.agent.Step;
+import io.firn.cold.format.DroppedSegment;
+import io.firn.cold.format.FrameWriter;
+import io.firn.cold.format.LogFrame;
+import io.firn.cold.format.Manifest;
+import io.firn.cold.format.OpenExtent;
+import io.firn.cold.format.PartitionEntry;
+import io.firn.cold.format.SegmentEntry;
+import io.firn.cold.format.SlotEntry;
+import io.firn.cold.format.SlotHeader;
+import io.firn.cold.format.TableEntry;
+import io.firn.cold.index.Partition;
+import io.firn.cold.segment.PageRun;
+import io.firn.cold.segment.Segment;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.IdentityHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Writes snapshots of partitions and names them in the manifest, so that the log before them can go.
+ * One thread at a time.
+ *
+ * <p>A snapshot is copied under its partition's lock at LSN s, written over the older of the two, and
+ * named only after data and log are forced up to s.
+ */
+final class Checkpointer {
+  private static final int FRAME_RESERVE_BYTES = 64;
+  private static final int BYTES_PER_PARTITION = 24;
+
+  private final Engine engine;
+  private long checkpoints;
+  private long nextSlotNumber;
+  private volatile long snapshotBytes;
+  private byte[] entries = new byte[0];
+
+  /** A snapshot that was written and is not named yet; {@code slot} is null if nothing changed. */
+  private record Captured(
+      Table table,
+      Partition partition,
+      SlotPair pair,
+      @Nullable Slot slot,
+      long number,
+      long lsn,
+      int size,
+      long changes) {}
+
+  Checkpointer(Engine engine, long nextSlotNumber) {
+    this.engine = engine;
+    this.nextSlotNumber = nextSlotNumber;
+  }
+
+  /** Returns the bytes of snapshots written since the start. */
+  long snapshotBytes() {
+    return snapshotBytes;
+  }
+
+  /** Returns how many checkpoints were completed. */
+  long checkpoints() {
+    return checkpoints;
+  }
+
+  /**
+   * Takes a checkpoint of the partitions that keep log below an LSN, then gives up what log is not
+   * needed any more.
+   *
+   * @param targetLsn partitions whose older snapshot is at or above are left alone
+   * @param clean whether nothing will be appended after this checkpoint
+   */
+  void checkpoint(long targetLsn, boolean clean) throws IOException {
+    FrameWriter frame = new FrameWriter();
+    long ignoredBegin = engine.log().append(frame, frame.checkpointBegin(checkpoints + 1));
+    List<Table> tables = engine.tables();
+    List<Table> locked = new ArrayList<>();
+    try {
+      for (Table table : tables) {
+        table.indexFile().checkpointTurn.lock();
+        locked.add(table);
+      }
+      List<Captured> captured = new ArrayList<>();
+      for (Table table : tables) {
+        captureTable(table, targetLsn, captured);
+      }
+      name(tables, captured, clean);
+      checkpoints++;
+      if (!clean) {
+        long ignoredEnd = engine.log().append(frame, frame.checkpointEnd(summary(captured)));
+      }
+    } finally {
+      for (Table table : locked) {
+        table.indexFile().checkpointTurn.unlock();
+      }
+    }
+    engine.log().retire(engine.manifests().neededLsn());
+  }
+
+  private void captureTable(Table table, long targetLsn, List<Captured> captured)
+      throws IOException {
+    boolean written = false;
+    for (Partition partition : table.index().partitions()) {
+      SlotPair pair = IndexFile.pairOf(partition);
+      if (partition.isLoaded() && pair.oldestLsn() < targetLsn) {
+        Captured each = capture(table, partition, pair);
+        captured.add(each);
+        written |= each.slot != null;
+      }
+    }
+    if (written) {
+      table.indexFile().file().force();
+      engine.forcer().dirtyDirectory("index");
+    }
+  }
+
+  private Captured capture(Table table, Partition partition, SlotPair pair) throws IOException {
+    partition.lock();
+    int size;
+    long lsn;
+    long changes;
+    try {
+      lsn = engine.log().end();
+      changes = partition.changes();
+      size = partition.size();
+      Slot newer = pair.newer;
+      boolean unchanged =
+          newer != null
+              && newer.bits == partition.prefixBits()
+              && pair.capturedChanges == changes;
+      if (unchanged && pair.bothCurrent) {
+        return new Captured(table, partition, pair, null, 0, lsn, size, changes);
+      }
+      int bytes = size * SlotHeader.ENTRY_BYTES;
+      if (entries.length < bytes) {
+        entries = new byte[bytes + bytes / 4];
+      }
+      size = partition.copyEntries(entries, 0) / SlotHeader.ENTRY_BYTES;
+    } finally {
+      partition.unlock();
+    }
+    engine.threads().step(Step.CAPTURED);
+    Slot slot = table.indexFile().target(pair, size);
+    long number = nextSlotNumber++;
+    write(table, partition, slot, number, lsn, size);
+    pair.bothCurrent = false;
+    return new Captured(table, partition, pair, slot, number, lsn, size, changes);
+  }
+
+  private void write(
+      Table table, Partition partition, Slot slot, long number, long lsn, int size)
+      throws IOException {
+    SlotHeader header =
+        new SlotHeader(
+            table.id(), partition.prefix(), partition.prefixBits(), number, lsn, size);
+    byte[] head = new byte[SlotHeader.SLOT_HEADER_BYTES];
+    int bytes = size * SlotHeader.ENTRY_BYTES;
+    header.encode(head, entries, 0, bytes);
+    table.indexFile().file().write(slot.offset, head, 0, head.length);
+    if (bytes > 0) {
+      table.indexFile().file().write(slot.offset + head.length, entries, 0, bytes);
+    }
+    snapshotBytes += head.length + bytes;
+  }
+
+  private void name(List<Table> tables, List<Captured> captured, boolean clean)
+      throws IOException {
+    engine.threads().step(Step.SNAPSHOT_WRITTEN);
+    long lsn = 0;
+    for (Captured each : captured) {
+      lsn = Math.max(lsn, each.lsn);
+    }
+    if (engine.threads().keeps(Rule.NAME_AFTER_FORCE)) {
+      engine.forcer().ensureDurable(lsn);
+    }
+    ManifestDraft draft = new ManifestDraft(captured);
+    engine.manifests().write(draft.manifest(tables, clean));
+    for (Captured each : captured) {
+      apply(each);
+    }
+    for (Table table : tables) {
+      table.indexFile().manifestWritten();
+    }
+    engine.threads().step(Step.SNAPSHOT_NAMED);
+  }
+
+  private static void apply(Captured each) {
+    SlotPair pair = each.pair;
+    Slot slot = each.slot;
+    if (slot == null) {
+      advance(pair.newer, each.lsn);
+      advance(pair.older, each.lsn);
+      return;
+    }
+    boolean sameContent = pair.capturedChanges == each.changes && pair.newer != null;
+    if (sameContent) {
+      advance(pair.newer, each.lsn);
+    }
+    slot.number = each.number;
+    slot.lsn = each.lsn;
+    slot.entries = each.size;
+    slot.prefix = each.partition.prefix();
+    slot.bits = each.partition.prefixBits();
+    each.table.indexFile().promote(pair, slot);
+    pair.bothCurrent = sameContent;
+    pair.capturedChanges = each.changes;
+  }
+
+  private static void advance(@Nullable Slot slot, long lsn) {
+    if (slot != null) {
+      slot.lsn = Math.max(slot.lsn, lsn);
+    }
+  }
+
+  private LogFrame.CheckpointEnd summary(List<Captured> captured) {
+    int most =
+        (engine.options().log().maximumFrameBytes() - FRAME_RESERVE_BYTES) / BYTES_PER_PARTITION;
+    List<LogFrame.PartitionLsn> partitions = new ArrayList<>();
+    for (Captured each : captured) {
+      if (partitions.size() < most) {
+        partitions.add(
+            new LogFrame.PartitionLsn(
+                each.table.id(), each.partition.prefix(), each.partition.prefixBits(), each.lsn));
+      }
+    }
+    return new LogFrame.CheckpointEnd(checkpoints, partitions, List.of(), List.of());
+  }
+
+  /** The manifest as it will be once the captured snapshots are named. */
+  private final class ManifestDraft {
+    private final Map<Partition, Captured> captured = new IdentityHashMap<>();
+    private long redoLsn;
+
+    ManifestDraft(List<Captured> captured) {
+      for (Captured each : captured) {
+        this.captured.put(each.partition, each);
+      }
+    }
+
+    Manifest manifest(List<Table> tables, boolean clean) {
+      redoLsn = engine.log().end();
+      List<TableEntry> entries = new ArrayList<>();
+      for (Table table : tables) {
+        entries.add(table(table));
+      }
+      return new Manifest(
+          engine.manifests().nextNumber(),
+          engine.identity(),
+          engine.nextTableId(),
+          engine.wallMillis(),
+          clean ? engine.log().end() : 0,
+          redoLsn,
+          0,
+          nextSlotNumber,
+          entries,
+          List.of(),
+          List.of());
+    }
+
+    private TableEntry table(Table table) {
+      List<SegmentEntry> segments = new ArrayList<>();
+      for (Segment s : table.space().segments()) {
+        if (!s.isDropped()) {
+          segments.add(
+              new SegmentEntry(
+                  s.number(),
+                  s.capacity(),
+                  s.streamClass(),
+                  s.lsnBase(),
+                  s.timeBaseMillis(),
+                  Math.max(0, s.liveCharge()),
+                  Math.max(0, s.liveRecords())));
+        }
+      }
+      List<DroppedSegment> dropped = new ArrayList<>();
+      table.space().droppedNumbers().forEach((n, l) -> dropped.add(new DroppedSegment(n, l)));
+      Set<OpenExtent> extents = new LinkedHashSet<>();
+      for (PageRun run : table.space().unsealedExtents()) {
+        extents.add(new OpenExtent(run.segment(), run.firstPage(), run.pages()));
+      }
+      return new TableEntry(
+          table.id(),
+          table.name(),
+          table.options(),
+          table.space().nextNumber(),
+          segments,
+          dropped,
+          List.copyOf(extents),
+          partitions(table));
+    }
+
+    private List<PartitionEntry> partitions(Table table) {
+      List<PartitionEntry> partitions = new ArrayList<>();
+      table.indexFile().lock().lock();
+      try {
+        for (Partition partition : table.index().partitions()) {
+          partitions.add(partition(partition));
+        }
+      } finally {
+        table.indexFile().lock().unlock();
+      }
+      return partitions;
+    }
+
+    private PartitionEntry partition(Partition partition) {
+      SlotPair pair = IndexFile.pairOf(partition);
+      Captured named = captured.get(partition);
+      SlotEntry newer = entry(pair.newer, 0);
+      SlotEntry older = entry(pair.older, 0);
+      if (named != null && named.slot == null) {
+        newer = entry(pair.newer, named.lsn);
+        older = entry(pair.older, named.lsn);
+      } else if (named != null && named.slot != null) {
+        boolean same = pair.capturedChanges == named.changes && pair.newer != null;
+        older = entry(pair.newer, same ? named.lsn : 0);
+        newer =
+            new SlotEntry(
+                named.slot.offset,
+                named.slot.capacityBytes,
+                named.number,
+                named.lsn,
+                named.size,
+                partition.prefix(),
+                partition.prefixBits());
+      }
+      long oldest = older.number() == 0 ? pair.baseLsn : older.lsn();
+      redoLsn = Math.min(redoLsn, oldest);
+      return new PartitionEntry(
+          partition.prefix(), partition.prefixBits(), List.of(newer, older));
+    }
+
+    private SlotEntry entry(@Nullable Slot slot, long lsn) {
+      return slot == null || !slot.holdsSnapshot()
+          ? SlotEntry.NONE
+          : new SlotEntry(
+              slot.offset,
+              slot.capacityBytes,
+              slot.number,
+              Math.max(slot.lsn, lsn),
+              slot.entries,
+              slot.prefix,
+              slot.bits);
+    }
+  }
+}

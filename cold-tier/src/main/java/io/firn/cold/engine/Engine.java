@@ -1,0 +1,458 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Firn authors
+package io.firn.cold.engine;
+
+import io.firn.cold.agent.Threads;
+import io.firn.cold.format.FrameWriter;
+import io.firn.cold.format.Frames;
+import io.firn.cold.format.Octets;
+import io.firn.cold.format.StoreIdentity;
+import io.firn.cold.index.Epochs;
+import io.firn.cold.index.KeyHash;
+import io.firn.cold.io.AsyncIo;
+import io.firn.cold.io.AsyncIoStats;
+import io.firn.cold.io.Disk;
+import io.firn.cold.io.DiskLedger;
+import io.firn.cold.model.Address;
+import io.firn.cold.model.StoreClosedException;
+import io.firn.cold.model.StoreIoException;
+import io.firn.cold.model.TimeSource;
+import io.firn.cold.wal.Log;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.Lock;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A store at work: what its tables share. Thread-safe.
+ *
+ * <p>Opened by {@link StoreOpening}; closed once.
+ */
+public final class Engine implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(Engine.class);
+
+  /** What an engine is built on; all of it is the caller's to choose and to close. */
+  public record Seams(
+      Disk disk,
+      AsyncIo io,
+      Threads threads,
+      TimeSource time,
+      LongSupplier randoms,
+      Supplier<? extends PendingWrite> writes) {}
+
+  /** How far the engine is with its life. */
+  private enum State {
+    OPENING,
+    OPEN,
+    CLOSING,
+    CLOSED
+  }
+
+  private final EngineOptions options;
+  private final Seams seams;
+  private final DiskLedger ledger;
+  private final Log log;
+  private final Forcer forcer;
+  private final Epochs epochs = new Epochs();
+  private final Epochs writers = new Epochs();
+  private final WallClock wall;
+  private final WriteStamps stamps = new WriteStamps();
+  private final ManifestStore manifests;
+  private final Map<Integer, Table> tables = new ConcurrentSkipListMap<>();
+  private final Map<String, Table> byName = new ConcurrentHashMap<>();
+  private final AtomicInteger nextTableId = new AtomicInteger(1);
+  private final Lock catalogueLock;
+  private final Striped<Table.ReadScratch> readScratch = new Striped<>(Table.ReadScratch::new);
+  private final Striped<PendingWrite> writeScratch;
+  private final DamageLog damage = new DamageLog();
+  private final Workers workers;
+  private StoreIdentity identity = new StoreIdentity(0, 0, 0, 0, 0, 0);
+  private KeyHash keyHash = new KeyHash(0, 0);
+  private Checkpointer checkpointer;
+  private @Nullable Recovery recovery;
+  private @Nullable RecoveryReport report;
+  private volatile State state = State.OPENING;
+
+  Engine(EngineOptions options, Seams seams) {
+    this.options = options;
+    this.seams = seams;
+    this.ledger = new DiskLedger(options.maximumDiskBytes());
+    this.wall = new WallClock(seams.time(), seams.threads());
+    this.log =
+        new Log(
+            options.log(), seams.disk(), ledger, seams.threads(), seams.time(), seams.randoms());
+    this.forcer = new Forcer(seams.disk(), seams.io(), log, seams.threads(), wall::millis);
+    this.manifests = new ManifestStore(seams.disk(), ledger);
+    this.catalogueLock = seams.threads().newLock("catalogue");
+    this.writeScratch = new Striped<>(seams.writes()::get);
+    this.checkpointer = new Checkpointer(this, 1);
+    this.workers = new Workers(this);
+  }
+
+  // What the parts of the engine share.
+
+  EngineOptions options() {
+    return options;
+  }
+
+  Disk disk() {
+    return seams.disk();
+  }
+
+  Threads threads() {
+    return seams.threads();
+  }
+
+  TimeSource time() {
+    return seams.time();
+  }
+
+  DiskLedger ledger() {
+    return ledger;
+  }
+
+  Log log() {
+    return log;
+  }
+
+  Forcer forcer() {
+    return forcer;
+  }
+
+  Epochs epochs() {
+    return epochs;
+  }
+
+  Epochs writers() {
+    return writers;
+  }
+
+  WallClock wall() {
+    return wall;
+  }
+
+  WriteStamps stamps() {
+    return stamps;
+  }
+
+  KeyHash keyHash() {
+    return keyHash;
+  }
+
+  ManifestStore manifests() {
+    return manifests;
+  }
+
+  Checkpointer checkpointer() {
+    return checkpointer;
+  }
+
+  StoreIdentity identity() {
+    return identity;
+  }
+
+  int nextTableId() {
+    return nextTableId.get();
+  }
+
+  Striped<Table.ReadScratch> readScratch() {
+    return readScratch;
+  }
+
+  Striped<PendingWrite> writeScratch() {
+    return writeScratch;
+  }
+
+  long wallMillis() {
+    return wall.millis();
+  }
+
+  List<Table> tables() {
+    return List.copyOf(tables.values());
+  }
+
+  @Nullable Table table(int id) {
+    return tables.get(id);
+  }
+
+  // Opening, in the order in which StoreOpening calls.
+
+  void identify(StoreIdentity store, int firstTableId, long nextSlotNumber) {
+    identity = store;
+    keyHash = new KeyHash(store.hashSeed0(), store.hashSeed1());
+    nextTableId.set(firstTableId);
+    checkpointer = new Checkpointer(this, nextSlotNumber);
+  }
+
+  Table addTable(int id, String name, Octets tableOptions, long baseLsn) {
+    Table table = new Table(this, id, name, tableOptions, baseLsn);
+    tables.put(id, table);
+    byName.put(name, table);
+    nextTableId.accumulateAndGet(id + 1, Math::max);
+    return table;
+  }
+
+  /** Forgets a table that a frame drops during recovery; its files are orphans then. */
+  void removeTable(int id) throws IOException {
+    Table table = tables.remove(id);
+    if (table != null) {
+      byName.remove(table.name(), table);
+      for (var segment : table.space().segments()) {
+        ledger.release(segment.capacity());
+      }
+      ledger.release(table.indexFile().usedBytes());
+      table.close();
+    }
+  }
+
+  Seams seams() {
+    return seams;
+  }
+
+  /** Closes what an opening has opened that is given up. */
+  void abandon() throws IOException {
+    for (Table table : tables.values()) {
+      table.close();
+    }
+    epochs.close();
+  }
+
+  void opened(Recovery finished, RecoveryReport what) {
+    recovery = finished;
+    report = what;
+    state = State.OPEN;
+    workers.start();
+  }
+
+  /** Returns what opening found. */
+  public RecoveryReport recovery() {
+    RecoveryReport what = report;
+    if (what == null) {
+      throw new IllegalStateException("the store is not open");
+    }
+    return what;
+  }
+
+  // The catalogue.
+
+  /**
+   * Opens a table, creating it if there is none of that name.
+   *
+   * @throws StoreClosedException if the store is closed
+   */
+  public Table openTable(String name, Octets tableOptions) {
+    catalogueLock.lock();
+    try {
+      checkOpen();
+      Table table = byName.get(name);
+      if (table != null) {
+        return table;
+      }
+      int id = nextTableId.getAndIncrement();
+      FrameWriter frame = new FrameWriter();
+      long lsn = log.append(frame, frame.tableCreate(id, name, tableOptions));
+      return addTable(id, name, tableOptions, lsn);
+    } finally {
+      catalogueLock.unlock();
+    }
+  }
+
+  /** Returns the names of all tables. */
+  public List<String> tableNames() {
+    List<String> names = new ArrayList<>(byName.keySet());
+    names.sort(null);
+    return names;
+  }
+
+  /** Deletes a table and its files; nothing happens if there is none of that name. */
+  public void dropTable(String name) {
+    Table table;
+    long lsn;
+    catalogueLock.lock();
+    try {
+      checkOpen();
+      table = byName.remove(name);
+      if (table == null) {
+        return;
+      }
+      FrameWriter frame = new FrameWriter();
+      lsn = log.append(frame, frame.tableDrop(table.id()));
+      table.drop();
+      tables.remove(table.id());
+    } finally {
+      catalogueLock.unlock();
+    }
+    forcer.ensureReleasable(lsn + 1);
+    awaitNobodyInside();
+    try {
+      StoreOpening.deleteTable(this, table);
+    } catch (IOException e) {
+      throw new StoreIoException("files of table " + name + " cannot be deleted", e);
+    }
+  }
+
+  // What tables and workers ask for.
+
+  void checkOpen() {
+    if (state != State.OPEN) {
+      throw new StoreClosedException("the store in " + disk().describe() + " is closed", null);
+    }
+  }
+
+  /** Appends a clear whose room was reserved; returns its LSN. */
+  long appendClear(int tableId) {
+    FrameWriter frame = new FrameWriter();
+    long lsn = log.begin(Frames.HEADER_BYTES);
+    try {
+      log.publish(frame, frame.tableClear(tableId), lsn);
+    } finally {
+      log.endAppend();
+    }
+    return lsn;
+  }
+
+  void awaitDurable(long lsn) {
+    if (options.flushMode() == FlushMode.SYNC) {
+      forcer.ensureDurable(lsn + 1);
+    }
+  }
+
+  /** Notes a record that did not verify. */
+  void damaged(Table table, long word) {
+    damage.add(table.name(), word);
+    LOG.warn("damaged record in table {} at {}", table.name(), Address.describe(word));
+  }
+
+  /** Returns the latest damaged records, in words; bounded. */
+  public List<String> quarantine() {
+    return damage.latest();
+  }
+
+  /** Tries to free space for a writer that lacks it; tells whether anything became free. */
+  boolean reclaim(Table table) {
+    try {
+      int done = table.worker().work();
+      long awaited = table.worker().awaitedLsn();
+      if (awaited > 0) {
+        forcer.ensureReleasable(awaited);
+      }
+      advanceEpochs();
+      return table.worker().work() + done > 0;
+    } catch (IOException e) {
+      LOG.warn("space of table {} could not be reclaimed", table.name(), e);
+      return false;
+    }
+  }
+
+  void advanceEpochs() {
+    for (int i = 0; i < Workers.EPOCH_MOVES; i++) {
+      boolean ignored = epochs.advance();
+    }
+    int ignoredFreed = epochs.freePast();
+  }
+
+  void wakeMaintenance() {
+    workers.wakeMaintenance();
+  }
+
+  void wakePreparer() {
+    workers.wakePreparer();
+  }
+
+  @Nullable Recovery pendingRecovery() {
+    return recovery;
+  }
+
+  void recoveryComplete() {
+    recovery = null;
+  }
+
+  // Figures.
+
+  /** Returns bytes on disk by kind and what the engine did so far. */
+  public EngineStats stats() {
+    long dataBytes = 0;
+    long indexBytes = 0;
+    long memoryBytes = 0;
+    long putBytes = 0;
+    for (Table table : tables.values()) {
+      for (var segment : table.space().segments()) {
+        dataBytes += segment.capacity();
+      }
+      indexBytes += table.indexFile().usedBytes();
+      memoryBytes += table.indexMemoryBytes();
+      putBytes += table.counters().putBytes.sum();
+    }
+    return new EngineStats(
+        ledger.usedBytes(),
+        ledger.maximumBytes(),
+        dataBytes,
+        log.diskBytes(),
+        indexBytes,
+        memoryBytes,
+        putBytes,
+        log.end(),
+        checkpointer.snapshotBytes(),
+        checkpointer.checkpoints(),
+        forcer.rounds(),
+        log.end() - log.oldestLsn(),
+        damage.count());
+  }
+
+  /** Returns latency and throughput of the I/O workers. */
+  public AsyncIoStats ioStats() {
+    return seams.io().stats();
+  }
+
+  /** Returns once everything acknowledged before the call survives a power failure. */
+  public void flush() {
+    checkOpen();
+    forcer.ensureDurable(log.end());
+  }
+
+  /**
+   * Ends the work: waits for calls under way, forces, takes a last checkpoint, closes all files. A
+   * failure leaves a store that recovers at the next open. A second call does nothing.
+   */
+  @Override
+  public void close() {
+    catalogueLock.lock();
+    try {
+      if (state != State.OPEN) {
+        return;
+      }
+      state = State.CLOSING;
+    } finally {
+      catalogueLock.unlock();
+    }
+    awaitNobodyInside();
+    workers.close();
+    try {
+      StoreOpening.closeFiles(this);
+    } catch (IOException | RuntimeException e) {
+      LOG.warn("the store in {} was not closed cleanly", disk().describe(), e);
+    } finally {
+      state = State.CLOSED;
+      epochs.close();
+    }
+  }
+
+  private void awaitNobodyInside() {
+    long readersStamp = epochs.stamp();
+    long writersStamp = writers.stamp();
+    while (!epochs.isPast(readersStamp) || !writers.isPast(writersStamp)) {
+      boolean ignoredReaders = epochs.advance();
+      boolean ignoredWriters = writers.advance();
+      threads().yieldNow();
+    }
+  }
+}

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Firn authors
+package io.firn.cold.engine;
+
+import io.firn.cold.index.IndexShape;
+import io.firn.cold.segment.SpaceShape;
+import io.firn.cold.wal.LogShape;
+
+/**
+ * The frozen settings of an engine.
+ *
+ * @param maximumDiskBytes all files of the store
+ * @param flushMode when acknowledged operations are forced
+ * @param flushIntervalNanos longest time between forces in {@link FlushMode#ASYNC}
+ * @param flushBytes unforced bytes after which a force is due in {@link FlushMode#ASYNC}
+ * @param maximumValueBytes largest value
+ * @param keptLogBytes log bytes after which a checkpoint is due, at least
+ * @param mappedBytes how much of the sealed segments may stay mapped for readers
+ * @param log sizes of the log
+ * @param space sizes of the data files
+ * @param index sizes of the index
+ * @param damage what to do where removals may have been lost
+ * @param startEmptyIfNewer whether a store of a newer version is set aside instead of refused
+ */
+public record EngineOptions(
+    long maximumDiskBytes,
+    FlushMode flushMode,
+    long flushIntervalNanos,
+    long flushBytes,
+    int maximumValueBytes,
+    long keptLogBytes,
+    long mappedBytes,
+    LogShape log,
+    SpaceShape space,
+    IndexShape index,
+    DamagePolicy damage,
+    boolean startEmptyIfNewer) {}

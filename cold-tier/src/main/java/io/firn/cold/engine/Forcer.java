@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Firn authors
+package io.firn.cold.engine;
+
+import io.firn.cold.agent.Step;
+import io.firn.cold.agent.Threads;
+import io.firn.cold.io.AsyncIo;
+import io.firn.cold.io.Disk;
+import io.firn.cold.io.DiskOperation;
+import io.firn.cold.model.StoreIoException;
+import io.firn.cold.segment.Segment;
+import io.firn.cold.wal.Log;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.locks.Lock;
+import java.util.function.LongSupplier;
+
+/**
+ * Forces data, then the log, then appends the mark. Thread-safe: whoever needs something durable
+ * takes the turn, and those who wait for the turn meanwhile find their work done, or do it for all
+ * that came after (group commit).
+ */
+final class Forcer {
+  private static final int ROUNDS_TO_FORCE_A_MARK = 3;
+
+  private final Disk disk;
+  private final AsyncIo io;
+  private final Log log;
+  private final Threads threads;
+  private final LongSupplier wallMillis;
+  private final Lock turn;
+  private final Queue<Segment> dirtySegments = new ConcurrentLinkedQueue<>();
+  private final Set<String> dirtyDirectories = ConcurrentHashMap.newKeySet();
+  private volatile long durableLsn;
+  private long quietLsn = -1;
+  private volatile long rounds;
+
+  Forcer(Disk disk, AsyncIo io, Log log, Threads threads, LongSupplier wallMillis) {
+    this.disk = disk;
+    this.io = io;
+    this.log = log;
+    this.threads = threads;
+    this.wallMillis = wallMillis;
+    this.turn = threads.newLock("force turn");
+  }
+
+  /** Puts a segment on the list of files that the next force covers. */
+  void dirty(Segment segment) {
+    if (segment.markDirty()) {
+      dirtySegments.add(segment);
+    }
+  }
+
+  /** Puts a directory on the list whose entries the next force covers. */
+  void dirtyDirectory(String directory) {
+    dirtyDirectories.add(directory);
+  }
+
+  /** Returns the LSN below which everything survives a power failure. */
+  long durableLsn() {
+    return durableLsn;
+  }
+
+  /** Returns how often there was a force. */
+  long rounds() {
+    return rounds;
+  }
+
+  /**
+   * Returns once every frame below an LSN, and what it refers to, survives a power failure.
+   *
+   * @throws StoreIoException if a force failed, now or before
+   */
+  void ensureDurable(long lsn) {
+    while (durableLsn < lsn) {
+      turn.lock();
+      try {
+        if (durableLsn < lsn) {
+          round();
+        }
+      } finally {
+        turn.unlock();
+      }
+    }
+  }
+
+  /** Returns once a mark at or above an LSN was itself forced. */
+  void ensureReleasable(long lsn) {
+    for (int i = 0; i < ROUNDS_TO_FORCE_A_MARK && log.releaseLsn() < lsn; i++) {
+      turn.lock();
+      try {
+        if (log.releaseLsn() < lsn) {
+          round();
+        }
+      } finally {
+        turn.unlock();
+      }
+    }
+  }
+
+  /** Forces once; nothing to do, or no new mark, where nothing but a mark was appended since. */
+  void force() {
+    turn.lock();
+    try {
+      long end = log.end();
+      if (end == quietLsn && durableLsn < end) {
+        checkLog();
+        log.force(end);
+        durableLsn = end;
+      } else if (durableLsn < end) {
+        round();
+      }
+    } catch (IOException e) {
+      log.fail(e);
+      throw new StoreIoException("a force failed: " + e.getMessage(), e);
+    } finally {
+      turn.unlock();
+    }
+  }
+
+  private void round() {
+    long upTo = log.end();
+    try {
+      checkLog();
+      forceData();
+      threads.step(Step.DATA_FORCED);
+      log.force(upTo);
+    } catch (IOException e) {
+      log.fail(e);
+      throw new StoreIoException("a force failed: " + e.getMessage(), e);
+    }
+    durableLsn = upTo;
+    rounds++;
+    quietLsn = log.mark(upTo, wallMillis.getAsLong());
+  }
+
+  private void checkLog() throws IOException {
+    IOException failure = log.failure();
+    if (failure != null) {
+      throw failure;
+    }
+  }
+
+  private void forceData() throws IOException {
+    List<CompletableFuture<Boolean>> forces = new ArrayList<>();
+    for (Segment s = dirtySegments.poll(); s != null; s = dirtySegments.poll()) {
+      Segment segment = s;
+      forces.add(
+          io.submit(
+              DiskOperation.FORCE,
+              () -> {
+                segment.force();
+                return true;
+              }));
+    }
+    for (CompletableFuture<Boolean> force : forces) {
+      await(force);
+    }
+    for (String directory : dirtyDirectories) {
+      dirtyDirectories.remove(directory);
+      disk.syncDirectory(directory);
+    }
+  }
+
+  private static void await(CompletableFuture<Boolean> force) throws IOException {
+    try {
+      force.join();
+    } catch (CompletionException e) {
+      if (e.getCause() instanceof IOException io) {
+        throw io;
+      }
+      if (e.getCause() instanceof Error error) {
+        throw error;
+      }
+      throw e;
+    }
+  }
+}

@@ -1,0 +1,315 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Firn authors
+package io.firn.cold.engine;
+
+import io.firn.cold.agent.Threads;
+import io.firn.cold.format.SlotHeader;
+import io.firn.cold.index.GrowthListener;
+import io.firn.cold.index.Partition;
+import io.firn.cold.io.Disk;
+import io.firn.cold.io.DiskFile;
+import io.firn.cold.io.DiskLedger;
+import io.firn.cold.model.StoreIoException;
+import java.io.IOException;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.locks.Lock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The snapshots of a table's partitions on disk: places in one file, two for each partition, enlarged
+ * before the partition grows. Thread-safe.
+ */
+final class IndexFile implements GrowthListener {
+  /* `lock` guards the places and all SlotPairs. `checkpointTurn` is held over a whole checkpoint of the
+   * table, from capture to naming, so that no partition splits meanwhile: a split partition's places
+   * belong to both halves and must not be written. Order: checkpointTurn, lock. */
+
+  private static final int GRANULE_BYTES = 512;
+
+  /** A place is free for reuse after this many manifests were written without it. */
+  private static final int MANIFESTS_TO_FORGET = 2;
+
+  final Lock checkpointTurn;
+
+  private final String path;
+  private final Disk disk;
+  private final DiskLedger ledger;
+  private final Lock lock;
+  private final TreeMap<Long, Long> free = new TreeMap<>();
+  private final Deque<Freed> quarantine = new ArrayDeque<>();
+  private @Nullable DiskFile file;
+  private long end;
+  private long manifests;
+
+  private record Freed(long offset, long bytes, long manifests) {}
+
+  IndexFile(int tableId, Disk disk, DiskLedger ledger, Threads threads) {
+    this.path = "index/" + tableId + ".idx";
+    this.disk = disk;
+    this.ledger = ledger;
+    this.lock = threads.newLock("index file " + tableId);
+    this.checkpointTurn = threads.newLock("checkpoint turn " + tableId);
+  }
+
+  String path() {
+    return path;
+  }
+
+  Lock lock() {
+    return lock;
+  }
+
+  DiskFile file() throws IOException {
+    lock.lock();
+    try {
+      DiskFile open = file;
+      if (open == null) {
+        disk.createDirectories("index");
+        open = disk.open(path, Disk.OpenMode.CREATE);
+        file = open;
+      }
+      return open;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Notes the places that a manifest names; what lies between them is free. */
+  void restore(Iterable<Slot> slots) {
+    TreeMap<Long, Long> used = new TreeMap<>();
+    for (Slot slot : slots) {
+      used.put(slot.offset, slot.offset + slot.capacityBytes);
+    }
+    long at = 0;
+    for (Map.Entry<Long, Long> place : used.entrySet()) {
+      if (place.getKey() > at) {
+        free.put(at, place.getKey() - at);
+      }
+      at = Math.max(at, place.getValue());
+    }
+    end = at;
+    ledger.adopt(end);
+  }
+
+  /** Returns the bytes of a place for so many entries. */
+  static int placeBytes(int entries) {
+    long bytes = SlotHeader.SLOT_HEADER_BYTES + (long) entries * SlotHeader.ENTRY_BYTES;
+    return (int) ((bytes + GRANULE_BYTES - 1) / GRANULE_BYTES * GRANULE_BYTES);
+  }
+
+  /** Takes a place; fails if the store has no room. Under {@code lock}. */
+  private Slot allocate(int bytes) {
+    for (Map.Entry<Long, Long> hole : free.entrySet()) {
+      if (hole.getValue() >= bytes) {
+        long offset = hole.getKey();
+        long rest = hole.getValue() - bytes;
+        free.remove(offset);
+        if (rest > 0) {
+          free.put(offset + bytes, rest);
+        }
+        return new Slot(offset, bytes);
+      }
+    }
+    ledger.reserve(bytes, 0, "the index file " + path);
+    Slot slot = new Slot(end, bytes);
+    end += bytes;
+    return slot;
+  }
+
+  private void giveBack(@Nullable Slot slot) {
+    if (slot == null || --slot.references > 0) {
+      return;
+    }
+    if (slot.holdsSnapshot()) {
+      quarantine.add(new Freed(slot.offset, slot.capacityBytes, manifests));
+    } else {
+      addFree(slot.offset, slot.capacityBytes);
+    }
+  }
+
+  private void addFree(long offset, long bytes) {
+    long start = offset;
+    long length = bytes;
+    Map.Entry<Long, Long> before = free.floorEntry(offset);
+    if (before != null && before.getKey() + before.getValue() == offset) {
+      start = before.getKey();
+      length += before.getValue();
+    }
+    Long after = free.remove(offset + bytes);
+    free.put(start, after == null ? length : length + after);
+  }
+
+  /** Tells that a manifest was written which names the present places only. */
+  void manifestWritten() {
+    lock.lock();
+    try {
+      manifests++;
+      while (!quarantine.isEmpty()
+          && manifests - quarantine.peek().manifests >= MANIFESTS_TO_FORGET) {
+        Freed freed = quarantine.remove();
+        addFree(freed.offset, freed.bytes);
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  @Override
+  public void beforeGrow(Partition partition, int newCapacity) {
+    lock.lock();
+    try {
+      enlarge(pairOf(partition), placeBytes(newCapacity));
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Makes sure that both places, or their successors, have room. Under {@code lock}. */
+  private void enlarge(SlotPair pair, int bytes) {
+    if (isTooSmall(pair.newer, pair.spare1, bytes)) {
+      Slot larger = allocate(bytes);
+      giveBack(pair.spare1);
+      pair.spare1 = larger;
+    }
+    if (isTooSmall(pair.older, pair.spare2, bytes)) {
+      Slot larger = allocate(bytes);
+      giveBack(pair.spare2);
+      pair.spare2 = larger;
+    }
+  }
+
+  private static boolean isTooSmall(@Nullable Slot slot, @Nullable Slot spare, int bytes) {
+    return (slot == null || slot.references > 1 || slot.capacityBytes < bytes)
+        && (spare == null || spare.capacityBytes < bytes);
+  }
+
+  @Override
+  public void beforeSplit(Partition parent, int childCapacity) {
+    checkpointTurn.lock();
+    checkpointTurn.unlock();
+    lock.lock();
+    try {
+      SlotPair pair = pairOf(parent);
+      pair.left = prepareChild(pair, pair.left, childCapacity);
+      pair.right = prepareChild(pair, pair.right, childCapacity);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private SlotPair prepareChild(SlotPair parent, @Nullable SlotPair present, int capacity) {
+    SlotPair child = present == null ? new SlotPair(parent.baseLsn) : present;
+    enlarge(child, placeBytes(capacity));
+    return child;
+  }
+
+  @Override
+  public void split(Partition parent, Partition left, Partition right) {
+    lock.lock();
+    try {
+      SlotPair pair = pairOf(parent);
+      left.attach(inherit(pair, pair.left));
+      right.attach(inherit(pair, pair.right));
+      giveBack(pair.spare1);
+      giveBack(pair.spare2);
+      giveBack(pair.newer);
+      giveBack(pair.older);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private static SlotPair inherit(SlotPair parent, @Nullable SlotPair prepared) {
+    SlotPair child = prepared == null ? new SlotPair(parent.baseLsn) : prepared;
+    child.newer = share(parent.newer);
+    child.older = share(parent.older);
+    return child;
+  }
+
+  private static @Nullable Slot share(@Nullable Slot slot) {
+    if (slot != null) {
+      slot.references++;
+    }
+    return slot;
+  }
+
+  /** Returns the places of a partition. */
+  static SlotPair pairOf(Partition partition) {
+    if (partition.attachment() instanceof SlotPair pair) {
+      return pair;
+    }
+    throw new IllegalStateException("partition " + partition.prefix() + " has no places");
+  }
+
+  /** Returns where the next snapshot of a partition goes: never over the newer one. */
+  Slot target(SlotPair pair, int entries) {
+    int bytes = placeBytes(entries);
+    lock.lock();
+    try {
+      Slot spare = pair.spare2 != null ? pair.spare2 : pair.spare1;
+      if (spare != null && spare.capacityBytes >= bytes) {
+        return spare;
+      }
+      Slot older = pair.older;
+      if (older != null && older.references == 1 && older.capacityBytes >= bytes) {
+        return older;
+      }
+      enlarge(pair, bytes);
+      Slot larger = pair.spare2;
+      return larger != null ? larger : allocate(bytes);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Makes a snapshot the newer one of its pair; the one before the newer loses its place. */
+  void promote(SlotPair pair, Slot written) {
+    lock.lock();
+    try {
+      Slot oldest = pair.older;
+      pair.older = pair.newer;
+      pair.newer = written;
+      if (pair.spare2 == written) {
+        pair.spare2 = null;
+      } else if (pair.spare1 == written) {
+        pair.spare1 = null;
+      }
+      if (oldest != written) {
+        giveBack(oldest);
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Returns the size up to which the file is used. */
+  long usedBytes() {
+    lock.lock();
+    try {
+      return end;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  void close() throws IOException {
+    DiskFile open = file;
+    if (open != null) {
+      open.close();
+    }
+  }
+
+  /** Closes and deletes the file. */
+  void delete() {
+    try {
+      close();
+      disk.delete(path);
+      ledger.release(end);
+    } catch (IOException e) {
+      throw new StoreIoException("index file " + path + " cannot be deleted", e);
+    }
+  }
+}

@@ -1,0 +1,502 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Firn authors
+package io.firn.cold.engine;
+
+import io.firn.cold.agent.Rule;
+import io.firn.cold.agent.Step;
+import io.firn.cold.format.DroppedSegment;
+import io.firn.cold.format.ExtentState;
+import io.firn.cold.format.FrameReader;
+import io.firn.cold.format.Frames;
+import io.firn.cold.format.LogFrame;
+import io.firn.cold.format.Manifest;
+import io.firn.cold.format.OpenExtent;
+import io.firn.cold.format.PartitionEntry;
+import io.firn.cold.format.RecordReader;
+import io.firn.cold.format.SegmentEntry;
+import io.firn.cold.format.SlotEntry;
+import io.firn.cold.format.TableEntry;
+import io.firn.cold.index.Partition;
+import io.firn.cold.index.Restored;
+import io.firn.cold.io.Disk;
+import io.firn.cold.io.DiskFile;
+import io.firn.cold.model.Address;
+import io.firn.cold.segment.Segment;
+import io.firn.cold.wal.LogHistory;
+import io.firn.cold.wal.OldLogSegment;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Brings a store back: reads the manifest, finds the highest mark W and the end of the history,
+ * applies each frame to its partition from the partition's snapshot on, opens a new log segment,
+ * forces what an earlier life may have left in the page cache, and seals what was open.
+ *
+ * <p>Up to W no data byte is read. Above W a frame that refers to bytes counts only if they verify;
+ * the first that does not is the end. For one thread.
+ */
+final class Recovery {
+  private final Engine engine;
+  private final Manifest manifest;
+  private final LogHistory history;
+  private final List<String> problems = new ArrayList<>();
+  private final Map<Integer, TreeMap<Long, OpenExtent>> openExtents = new LinkedHashMap<>();
+  private final RecordReader record = new RecordReader();
+  private LogHistory.Analysis analysis = new LogHistory.Analysis(0, 0, 0, List.of());
+  private byte[] buffer = new byte[4096];
+  private long endLsn;
+  private long frames;
+  private long damagedSnapshots;
+  private boolean running = true;
+
+  Recovery(Engine engine, Manifest manifest) throws IOException {
+    this.engine = engine;
+    this.manifest = manifest;
+    this.history = LogHistory.open(engine.disk());
+  }
+
+  LogHistory history() {
+    return history;
+  }
+
+  long endLsn() {
+    return endLsn;
+  }
+
+  boolean isRunning() {
+    return running;
+  }
+
+  long frames() {
+    return frames;
+  }
+
+  long damagedSnapshots() {
+    return damagedSnapshots;
+  }
+
+  List<LogHistory.Gap> gaps() {
+    return analysis.gaps();
+  }
+
+  List<String> problems() {
+    return problems;
+  }
+
+  void problem(String words) {
+    problems.add(words);
+  }
+
+  void damagedSnapshot(Table table, Slot slot) {
+    damagedSnapshots++;
+    problem("snapshot " + slot.number + " of table " + table.name() + " does not verify");
+  }
+
+  /** Rebuilds tables, segments and index; returns whether the store had been closed cleanly. */
+  boolean rebuild() throws IOException {
+    long durable = manifest.cleanEndLsn();
+    for (TableEntry entry : manifest.tables()) {
+      durable = Math.max(durable, restoreTable(entry));
+    }
+    analysis = history.analyse(manifest.redoLsn(), durable);
+    endLsn = analysis.endLsn();
+    engine.wall().atLeast(Math.max(manifest.maxWallMillis(), analysis.maxWallMillis()));
+    engine.threads().step(Step.RECOVERY);
+    boolean clean =
+        manifest.cleanEndLsn() != 0
+            && analysis.gaps().isEmpty()
+            && !hasWritesSince(manifest.cleanEndLsn());
+    if (!clean) {
+      endLsn = redo();
+    }
+    engine.threads().step(Step.RECOVERY);
+    return clean;
+  }
+
+  private boolean hasWritesSince(long lsn) throws IOException {
+    boolean[] found = new boolean[1];
+    history.replay(
+        lsn,
+        endLsn,
+        (position, frame) -> {
+          found[0] =
+              switch (frame.type()) {
+                case DURABLE, PAD, SEGMENT_END, CHECKPOINT_BEGIN, CHECKPOINT_END -> found[0];
+                default -> true;
+              };
+          return !found[0];
+        });
+    return found[0];
+  }
+
+  private long restoreTable(TableEntry entry) throws IOException {
+    Table table = engine.addTable(entry.id(), entry.name(), entry.options(), manifest.redoLsn());
+    for (DroppedSegment d : entry.dropped()) {
+      table.space().restoreDropped(d.number(), d.dropLsn());
+    }
+    for (SegmentEntry s : entry.segments()) {
+      restoreSegment(
+          table, s.number(), s.capacity(), s.streamClass(), s.lsnBase(), s.timeBaseMillis());
+    }
+    for (OpenExtent extent : entry.openExtents()) {
+      opened(entry.id(), extent);
+    }
+    SnapshotLoader loader = new SnapshotLoader(this, table);
+    List<Restored> partitions = new ArrayList<>();
+    Map<Long, Slot> slots = new LinkedHashMap<>();
+    long newest = 0;
+    for (PartitionEntry p : entry.partitions()) {
+      SlotPair pair = new SlotPair(manifest.redoLsn());
+      pair.newer = slot(p.slots().get(0), slots);
+      pair.older = slot(p.slots().get(1), slots);
+      newest = Math.max(newest, pair.newer == null ? 0 : pair.newer.lsn);
+      int entries = pair.newer == null ? 0 : pair.newer.entries;
+      partitions.add(new Restored(p.prefix(), p.bits(), entries, loader, pair));
+    }
+    table.indexFile().restore(slots.values());
+    if (!partitions.isEmpty()) {
+      table.index().restore(partitions);
+    }
+    return newest;
+  }
+
+  private static @Nullable Slot slot(SlotEntry entry, Map<Long, Slot> slots) {
+    if (entry.number() == 0) {
+      return null;
+    }
+    Slot known = slots.get(entry.offset());
+    if (known != null) {
+      known.references++;
+      return known;
+    }
+    Slot slot = new Slot(entry.offset(), entry.capacityBytes());
+    slot.number = entry.number();
+    slot.lsn = entry.lsn();
+    slot.entries = entry.entries();
+    slot.prefix = entry.prefix();
+    slot.bits = entry.bits();
+    slots.put(entry.offset(), slot);
+    return slot;
+  }
+
+  private void restoreSegment(
+      Table table,
+      int number,
+      long capacity,
+      int streamClass,
+      long lsnBase,
+      long timeBaseMillis)
+      throws IOException {
+    Segment segment =
+        table.space().restore(number, capacity, streamClass, lsnBase, timeBaseMillis);
+    if (segment == null) {
+      problem("segment " + number + " of table " + table.name() + " has no file");
+    }
+  }
+
+  private void opened(int tableId, OpenExtent extent) {
+    TreeMap<Long, OpenExtent> open =
+        openExtents.computeIfAbsent(tableId, ignored -> new TreeMap<>());
+    forget(tableId, extent);
+    open.put(place(extent.segment(), extent.firstPage()), extent);
+  }
+
+  /** Forgets the extents that share pages with one. */
+  private void forget(int tableId, OpenExtent extent) {
+    TreeMap<Long, OpenExtent> open = openExtents.get(tableId);
+    if (open == null) {
+      return;
+    }
+    for (Iterator<OpenExtent> i = open.values().iterator(); i.hasNext(); ) {
+      OpenExtent other = i.next();
+      if (other.segment() == extent.segment()
+          && other.firstPage() < extent.firstPage() + Math.max(1, extent.pages())
+          && extent.firstPage() < other.firstPage() + other.pages()) {
+        i.remove();
+      }
+    }
+  }
+
+  private static long place(int segment, int firstPage) {
+    return ((long) segment << 32) | firstPage;
+  }
+
+  /** Applies the log; returns the end of the history. */
+  private long redo() throws IOException {
+    long[] end = {analysis.endLsn()};
+    history.replay(
+        manifest.redoLsn(),
+        analysis.endLsn(),
+        (lsn, frame) -> {
+          if (!apply(lsn, frame)) {
+            end[0] = lsn;
+            return false;
+          }
+          frames++;
+          return true;
+        });
+    return end[0];
+  }
+
+  /** Applies one frame; false if it does not count, so that the history ends before it. */
+  private boolean apply(long lsn, FrameReader frame) throws IOException {
+    switch (frame.type()) {
+      case TABLE_CREATE, TABLE_DROP, SEGMENT_CREATE, SEGMENT_STATE, SEGMENT_DROP -> {
+        applyRare(lsn, LogFrame.decode(frame, "log"));
+        return true;
+      }
+      case TUPLE_INSERT, TUPLE_UPDATE -> {
+        Table table = engine.table(frame.tableId());
+        if (table == null) {
+          return true;
+        }
+        if (lsn >= analysis.markLsn()
+            && (frame.flags() & Frames.FORCED_BEFORE) == 0
+            && !verifies(table, frame, lsn)) {
+          return false;
+        }
+        set(table, lsn, frame.hash(), frame.word());
+        return true;
+      }
+      case TUPLE_DELETE -> {
+        Table table = engine.table(frame.tableId());
+        if (table != null) {
+          set(table, lsn, frame.hash(), Address.NONE);
+        }
+        return true;
+      }
+      case TABLE_CLEAR -> {
+        Table table = engine.table(frame.tableId());
+        if (table != null) {
+          table.clearDuringRecovery(lsn);
+        }
+        return true;
+      }
+      default -> {
+        return true;
+      }
+    }
+  }
+
+  private void set(Table table, long lsn, long hash, long word) {
+    if (word != Address.NONE) {
+      table.index().ensureRoom(hash);
+    }
+    Partition partition = table.index().lock(hash);
+    try {
+      if (lsn < IndexFile.pairOf(partition).newestLsn()) {
+        return;
+      }
+      long ignored = word == Address.NONE ? partition.remove(hash) : partition.put(hash, word);
+    } finally {
+      partition.unlock();
+    }
+  }
+
+  private boolean verifies(Table table, FrameReader frame, long lsn) {
+    long word = frame.word();
+    Segment segment = table.space().find(Address.segment(word));
+    if (segment == null) {
+      return false;
+    }
+    int physical = segment.readBytes(word);
+    int logical = Address.boundBytes(word);
+    if (physical < logical) {
+      return false;
+    }
+    if (buffer.length < physical) {
+      buffer = new byte[physical];
+    }
+    try {
+      segment.read(Address.offset(word), buffer, physical);
+    } catch (IOException e) {
+      return false;
+    }
+    table.space().layout().join(buffer, logical, Address.offset(word));
+    return record.wrap(
+                buffer, 0, logical, table.id(), segment.lsnBase(), segment.timeBaseMillis())
+            == RecordReader.Verdict.OK
+        && record.crc() == frame.recordCrc()
+        && record.lsn() == lsn;
+  }
+
+  private void applyRare(long lsn, LogFrame frame) throws IOException {
+    if (frame instanceof LogFrame.TableCreate create) {
+      if (engine.table(create.tableId()) == null) {
+        Table ignored = engine.addTable(create.tableId(), create.name(), create.options(), lsn);
+      }
+    } else if (frame instanceof LogFrame.TableDrop drop) {
+      engine.removeTable(drop.tableId());
+      openExtents.remove(drop.tableId());
+    } else if (frame instanceof LogFrame.SegmentCreate create) {
+      applySegmentCreate(lsn, create);
+    } else if (frame instanceof LogFrame.SegmentDrop drop) {
+      applySegmentDrop(lsn, drop);
+    } else if (frame instanceof LogFrame.SegmentState state) {
+      OpenExtent extent = new OpenExtent(state.segment(), state.firstPage(), state.pages());
+      if (state.state() == ExtentState.OPEN) {
+        opened(state.tableId(), extent);
+      } else {
+        forget(state.tableId(), extent);
+      }
+    }
+  }
+
+  private void applySegmentCreate(long lsn, LogFrame.SegmentCreate create) throws IOException {
+    Table table = engine.table(create.tableId());
+    if (table == null) {
+      return;
+    }
+    Segment present = table.space().find(create.segment());
+    Long droppedAt = table.space().droppedNumbers().get(create.segment());
+    if (present == null && (droppedAt == null || droppedAt < lsn)) {
+      restoreSegment(
+          table,
+          create.segment(),
+          create.capacity(),
+          create.streamClass(),
+          create.lsnBase(),
+          create.timeBaseMillis());
+    }
+  }
+
+  private void applySegmentDrop(long lsn, LogFrame.SegmentDrop drop) throws IOException {
+    Table table = engine.table(drop.tableId());
+    if (table == null) {
+      return;
+    }
+    Segment present = table.space().find(drop.segment());
+    if (present == null || present.lsnBase() <= lsn) {
+      table.space().restoreDropped(drop.segment(), lsn);
+      forget(drop.tableId(), new OpenExtent(drop.segment(), 0, Integer.MAX_VALUE / 2));
+    }
+  }
+
+  /** Opens this life's first log segment; nothing is accepted before it is durable. */
+  void startLog() throws IOException {
+    List<OldLogSegment> earlier = new ArrayList<>(history.discarded());
+    earlier.addAll(history.segments());
+    for (OldLogSegment segment : earlier) {
+      engine.ledger().adopt(segment.capacity());
+    }
+    long first = align(Math.max(history.firstFreeLsn(), endLsn));
+    boolean cutsTail = engine.threads().keeps(Rule.NEW_LIFE_NEW_SEGMENT);
+    engine.log().start(first, cutsTail ? endLsn : first, history.nextSequence(), earlier);
+    engine.threads().step(Step.RECOVERY);
+  }
+
+  private static long align(long lsn) {
+    return (lsn + 63) / 64 * 64;
+  }
+
+  /** Forces what an earlier life may have left in the page cache only, and marks it. */
+  void firstForce(boolean clean) throws IOException {
+    if (!clean) {
+      for (OldLogSegment segment : history.segments()) {
+        try (DiskFile file = engine.disk().open(segment.path(), Disk.OpenMode.WRITE)) {
+          file.force();
+        }
+      }
+      for (Table table : engine.tables()) {
+        for (Segment segment : table.space().segments()) {
+          engine.forcer().dirty(segment);
+        }
+      }
+      engine.forcer().dirtyDirectory("data");
+      engine.forcer().dirtyDirectory("wal");
+    }
+    engine.forcer().ensureReleasable(engine.log().end());
+    engine.threads().step(Step.RECOVERY);
+  }
+
+  /** Counts all charges, when the whole index was loaded; entries into nothing are removed. */
+  void countCharges() {
+    for (Table table : engine.tables()) {
+      table
+          .index()
+          .lockAll(
+              partitions -> {
+                for (Partition partition : partitions) {
+                  credit(table, partition);
+                }
+              });
+    }
+  }
+
+  /** Counts the charges of one partition, under its lock; removes entries into nothing. */
+  void credit(Table table, Partition partition) {
+    List<Long> voids = new ArrayList<>();
+    partition.forEach(
+        (hash, word) -> {
+          if (!table.space().credit(word)) {
+            voids.add(hash);
+          }
+        });
+    for (long hash : voids) {
+      long ignored = partition.remove(hash);
+    }
+  }
+
+  /** Makes the extents walkable that were open; their bytes are durable and marked by now. */
+  void sealOpenExtents() throws IOException {
+    for (Map.Entry<Integer, TreeMap<Long, OpenExtent>> open : openExtents.entrySet()) {
+      Table table = engine.table(open.getKey());
+      if (table != null && !open.getValue().isEmpty()) {
+        sealOpenExtents(table, open.getValue());
+      }
+    }
+    engine.threads().step(Step.RECOVERY);
+  }
+
+  private void sealOpenExtents(Table table, TreeMap<Long, OpenExtent> open) throws IOException {
+    Map<OpenExtent, List<Long>> live = new LinkedHashMap<>();
+    open.values().forEach(extent -> live.put(extent, new ArrayList<>()));
+    table
+        .index()
+        .lockAll(
+            partitions -> {
+              for (Partition partition : partitions) {
+                partition.forEach((hash, word) -> collect(table, open, live, word));
+              }
+            });
+    for (Map.Entry<OpenExtent, List<Long>> extent : live.entrySet()) {
+      long[] words = extent.getValue().stream().mapToLong(Long::longValue).toArray();
+      Arrays.sort(words);
+      table
+          .space()
+          .repairExtent(
+              extent.getKey().segment(),
+              extent.getKey().firstPage(),
+              extent.getKey().pages(),
+              words);
+    }
+  }
+
+  private static void collect(
+      Table table, TreeMap<Long, OpenExtent> open, Map<OpenExtent, List<Long>> live, long word) {
+    int page = table.space().layout().pageOf(Address.offset(word));
+    Map.Entry<Long, OpenExtent> floor = open.floorEntry(place(Address.segment(word), page));
+    if (floor == null) {
+      return;
+    }
+    OpenExtent extent = floor.getValue();
+    List<Long> words = live.get(extent);
+    if (words != null
+        && extent.segment() == Address.segment(word)
+        && page < extent.firstPage() + extent.pages()) {
+      words.add(Address.withoutVisits(word));
+    }
+  }
+
+  /** Ends the recovery; from now on partitions that are loaded count their charges themselves. */
+  void finish() {
+    running = false;
+  }
+}

@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Firn authors
+package io.firn.cold.engine;
+
+import io.firn.cold.format.CorruptBytesException;
+import io.firn.cold.format.FrameReader;
+import io.firn.cold.format.LittleEndian;
+import io.firn.cold.format.SlotHeader;
+import io.firn.cold.index.Partition;
+import io.firn.cold.index.PartitionSource;
+import io.firn.cold.io.DiskFile;
+import io.firn.cold.model.Address;
+import io.firn.cold.wal.LogHistory;
+import java.io.IOException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Loads a partition from its newer snapshot; if that does not verify, from the older one and the log
+ * since. Called under the partition's lock. While recovery applies the log anyway, it reaches every
+ * partition at the first frame that concerns it, so nothing is replayed here.
+ */
+final class SnapshotLoader implements PartitionSource {
+  private final Recovery recovery;
+  private final Table table;
+
+  SnapshotLoader(Recovery recovery, Table table) {
+    this.recovery = recovery;
+    this.table = table;
+  }
+
+  @Override
+  public void load(Partition partition) {
+    SlotPair pair = IndexFile.pairOf(partition);
+    if (tryLoad(partition, pair.newer)) {
+      pair.capturedChanges = 0;
+      credit(partition);
+      return;
+    }
+    if (pair.newer != null) {
+      recovery.damagedSnapshot(table, pair.newer);
+    }
+    pair.newer = pair.older;
+    pair.older = null;
+    if (pair.newer != null && !tryLoad(partition, pair.newer)) {
+      recovery.damagedSnapshot(table, pair.newer);
+      pair.newer = null;
+    }
+    if (!recovery.isRunning()) {
+      replay(partition, pair.newestLsn());
+    }
+    credit(partition);
+  }
+
+  private boolean tryLoad(Partition partition, @Nullable Slot slot) {
+    if (slot == null || !slot.holdsSnapshot()) {
+      return slot == null && IndexFile.pairOf(partition).older == null;
+    }
+    try {
+      DiskFile file = table.indexFile().file();
+      byte[] head = new byte[SlotHeader.SLOT_HEADER_BYTES];
+      file.read(slot.offset, head, 0, head.length);
+      SlotHeader header = SlotHeader.decode(head, table.indexFile().path());
+      int bytes = header.entryCount() * SlotHeader.ENTRY_BYTES;
+      if (header.number() != slot.number || bytes > slot.capacityBytes - head.length) {
+        return false;
+      }
+      byte[] entries = new byte[bytes];
+      file.read(slot.offset + head.length, entries, 0, bytes);
+      header.verify(head, entries, 0, bytes, table.indexFile().path());
+      put(partition, entries, bytes);
+      return true;
+    } catch (CorruptBytesException e) {
+      return false;
+    } catch (IOException e) {
+      recovery.problem("index file " + table.indexFile().path() + ": " + e.getMessage());
+      return false;
+    }
+  }
+
+  private static void put(Partition partition, byte[] entries, int bytes) {
+    for (int at = 0; at < bytes; at += SlotHeader.ENTRY_BYTES) {
+      long hash = LittleEndian.getLong(entries, at);
+      long word = LittleEndian.getLong(entries, at + Long.BYTES);
+      if (word != Address.NONE && partition.owns(hash)) {
+        long ignored = partition.put(hash, word);
+      }
+    }
+  }
+
+  private void replay(Partition partition, long fromLsn) {
+    try {
+      recovery
+          .history()
+          .replay(
+              fromLsn,
+              recovery.endLsn(),
+              (lsn, frame) -> {
+                if (frame.tableId() == table.id()) {
+                  replay(partition, frame);
+                }
+                return true;
+              });
+    } catch (IOException e) {
+      recovery.problem("the log could not be read again: " + e.getMessage());
+    }
+  }
+
+  private static void replay(Partition partition, FrameReader frame) {
+    switch (frame.type()) {
+      case TUPLE_INSERT, TUPLE_UPDATE -> {
+        if (partition.owns(frame.hash())) {
+          long ignored = partition.put(frame.hash(), frame.word());
+        }
+      }
+      case TUPLE_DELETE -> {
+        if (partition.owns(frame.hash())) {
+          long ignored = partition.remove(frame.hash());
+        }
+      }
+      case TABLE_CLEAR -> partition.clear().close();
+      default -> {}
+    }
+  }
+
+  /** Counts the charges of a partition that is loaded after recovery; voids entries into nothing. */
+  private void credit(Partition partition) {
+    if (recovery.isRunning()) {
+      return;
+    }
+    recovery.credit(table, partition);
+  }
+}

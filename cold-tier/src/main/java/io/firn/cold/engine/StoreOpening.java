@@ -1,0 +1,316 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Firn authors
+package io.firn.cold.engine;
+
+import io.firn.cold.format.Manifest;
+import io.firn.cold.format.StoreIdentity;
+import io.firn.cold.io.Disk;
+import io.firn.cold.model.CorruptStoreException;
+import io.firn.cold.model.UnsupportedVersionException;
+import io.firn.cold.segment.Segment;
+import io.firn.cold.segment.TableSpace;
+import io.firn.cold.wal.LogHistory;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Opens a store: a new one, one that was closed, or one that crashed. The caller holds its lock. */
+public final class StoreOpening {
+  /** The lock file, which is no part of the store's content. */
+  public static final String LOCK_FILE = "LOCK";
+
+  private static final Logger LOG = LoggerFactory.getLogger(StoreOpening.class);
+  private static final String LOST = "lost";
+  private static final List<String> DIRECTORIES = List.of("wal", "data", "index");
+  private static final Set<String> KNOWN =
+      Set.of(LOCK_FILE, "manifest-a", "manifest-b", "wal", "data", "index", LOST);
+
+  private StoreOpening() {}
+
+  /**
+   * Opens the store.
+   *
+   * @throws CorruptStoreException if it is damaged and the settings say to fail, or if the directory
+   *     holds something else
+   * @throws UnsupportedVersionException if a newer version wrote it and the settings say to fail
+   */
+  public static Engine open(EngineOptions options, Engine.Seams seams) throws IOException {
+    Disk disk = seams.disk();
+    long started = seams.time().nanoTime();
+    rejectForeign(disk);
+    Engine engine = new Engine(options, seams);
+    List<String> problems = new ArrayList<>();
+    try {
+      problems.addAll(engine.manifests().load());
+    } catch (UnsupportedVersionException e) {
+      if (!options.startEmptyIfNewer()) {
+        throw e;
+      }
+      problems.add(String.valueOf(e.getMessage()));
+      engine = startEmpty(options, seams, problems);
+    }
+    Manifest manifest = engine.manifests().current();
+    if (manifest == null && holdsContent(disk)) {
+      if (options.damage() == DamagePolicy.FAIL) {
+        throw new CorruptStoreException(
+            "no manifest of the store in " + disk.describe() + " verifies: " + problems, null);
+      }
+      problems.add("no manifest verified");
+      engine = startEmpty(options, seams, problems);
+    }
+    return open(engine, engine.manifests().current(), problems, started);
+  }
+
+  private static Engine open(
+      Engine engine, @Nullable Manifest found, List<String> problems, long startedNanos)
+      throws IOException {
+    boolean created = found == null;
+    Manifest manifest = created ? create(engine) : found;
+    checkShape(engine, manifest);
+    engine.identify(manifest.identity(), manifest.nextTableId(), manifest.nextSlotNumber());
+    Recovery recovery = new Recovery(engine, manifest);
+    boolean clean = recovery.rebuild();
+    boolean damaged = !recovery.gaps().isEmpty();
+    if (damaged && engine.options().damage() == DamagePolicy.FAIL) {
+      throw new CorruptStoreException(
+          "the log of the store in " + engine.disk().describe() + " is damaged at "
+              + recovery.gaps(),
+          null);
+    }
+    if (damaged && engine.options().damage() == DamagePolicy.START_EMPTY) {
+      List<String> why = new ArrayList<>(problems);
+      why.add("the log is damaged at " + recovery.gaps());
+      engine.abandon();
+      Engine empty = startEmpty(engine.options(), engine.seams(), why);
+      return open(empty, null, why, startedNanos);
+    }
+    recovery.startLog();
+    int emptied = damaged ? emptyTables(engine) : 0;
+    if (!clean) {
+      recovery.countCharges();
+    }
+    recovery.firstForce(clean);
+    recovery.sealOpenExtents();
+    removeOrphans(engine, recovery, damaged);
+    for (Table table : engine.tables()) {
+      table.space().complete(!clean);
+      table.space().mapForReading(engine.options().mappedBytes());
+    }
+    recovery.finish();
+    problems.addAll(recovery.problems());
+    RecoveryReport report = report(engine, recovery, created, clean, emptied, problems, startedNanos);
+    engine.opened(recovery, report);
+    log(engine, report);
+    return engine;
+  }
+
+  private static RecoveryReport report(
+      Engine engine,
+      Recovery recovery,
+      boolean created,
+      boolean clean,
+      int emptied,
+      List<String> problems,
+      long startedNanos) {
+    long entries = 0;
+    for (Table table : engine.tables()) {
+      entries += table.size();
+    }
+    return new RecoveryReport(
+        created,
+        clean && !created,
+        recovery.frames(),
+        entries,
+        recovery.gaps(),
+        emptied,
+        recovery.damagedSnapshots(),
+        problems,
+        engine.time().nanoTime() - startedNanos);
+  }
+
+  private static void log(Engine engine, RecoveryReport report) {
+    String how = report.created() ? "created" : report.clean() ? "opened" : "recovered";
+    LOG.info(
+        "{} store {}: {} entries in {} tables, {} bytes, {} ms, {} frames applied",
+        how,
+        engine.disk().describe(),
+        report.entries(),
+        engine.tables().size(),
+        engine.ledger().usedBytes(),
+        report.nanos() / 1_000_000,
+        report.frames());
+    if (!report.problems().isEmpty() || !report.gaps().isEmpty()) {
+      LOG.warn(
+          "store {} was damaged: {}; log gaps {}; {} tables emptied",
+          engine.disk().describe(),
+          report.problems(),
+          report.gaps(),
+          report.emptiedTables());
+    }
+  }
+
+  private static void rejectForeign(Disk disk) throws IOException {
+    if (ManifestStore.NAMES.stream().anyMatch(disk::exists)) {
+      return;
+    }
+    for (String name : disk.list("")) {
+      if (!KNOWN.contains(name)) {
+        throw new CorruptStoreException(
+            disk.describe() + " is no Firn store and not empty: it holds " + name, null);
+      }
+    }
+  }
+
+  private static boolean holdsContent(Disk disk) throws IOException {
+    for (String directory : DIRECTORIES) {
+      if (!disk.list(directory).isEmpty()) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Sets the files aside, where one earlier generation may be, and starts anew. */
+  private static Engine startEmpty(
+      EngineOptions options, Engine.Seams seams, List<String> problems) throws IOException {
+    Disk disk = seams.disk();
+    LOG.warn("the store in {} is set aside and starts empty: {}", disk.describe(), problems);
+    deleteTree(disk, LOST);
+    disk.createDirectories(LOST);
+    for (String name : disk.list("")) {
+      if (KNOWN.contains(name) && !name.equals(LOST) && !name.equals(LOCK_FILE)) {
+        disk.rename(name, LOST + "/" + name);
+      }
+    }
+    disk.syncDirectory("");
+    return new Engine(options, seams);
+  }
+
+  private static void deleteTree(Disk disk, String path) throws IOException {
+    for (String name : disk.list(path)) {
+      deleteTree(disk, path + "/" + name);
+    }
+    disk.delete(path);
+  }
+
+  private static Manifest create(Engine engine) throws IOException {
+    Engine.Seams seams = engine.seams();
+    EngineOptions options = engine.options();
+    StoreIdentity identity =
+        new StoreIdentity(
+            options.space().pageBytes(),
+            Integer.SIZE - Integer.numberOfLeadingZeros(options.space().maximumSegments()),
+            seams.randoms().getAsLong(),
+            seams.randoms().getAsLong(),
+            seams.randoms().getAsLong(),
+            seams.randoms().getAsLong());
+    Manifest manifest =
+        new Manifest(
+            1,
+            identity,
+            1,
+            seams.time().wallMillis(),
+            0,
+            LogHistory.FIRST_LSN,
+            0,
+            1,
+            List.of(),
+            List.of(),
+            List.of());
+    engine.manifests().write(manifest);
+    return manifest;
+  }
+
+  private static void checkShape(Engine engine, Manifest manifest) {
+    int pageBytes = engine.options().space().pageBytes();
+    if (manifest.identity().pageBytes() != pageBytes) {
+      throw new CorruptStoreException(
+          "the store in " + engine.disk().describe() + " has pages of "
+              + manifest.identity().pageBytes() + " bytes, expected " + pageBytes,
+          null);
+    }
+  }
+
+  private static int emptyTables(Engine engine) {
+    if (engine.options().damage() == DamagePolicy.SALVAGE) {
+      return 0;
+    }
+    for (Table table : engine.tables()) {
+      table.emptyDuringRecovery();
+    }
+    return engine.tables().size();
+  }
+
+  /** Deletes what no table knows; sets it aside if frames were lost that may have known it. */
+  private static void removeOrphans(Engine engine, Recovery recovery, boolean damaged)
+      throws IOException {
+    Disk disk = engine.disk();
+    Set<String> known = new HashSet<>();
+    for (Table table : engine.tables()) {
+      known.add(table.indexFile().path());
+      known.addAll(table.paths());
+    }
+    List<String> orphans = new ArrayList<>(recovery.history().unreadable());
+    for (String id : disk.list("data")) {
+      for (String name : disk.list("data/" + id)) {
+        orphans.add("data/" + id + "/" + name);
+      }
+    }
+    for (String name : disk.list("index")) {
+      orphans.add("index/" + name);
+    }
+    orphans.removeAll(known);
+    for (String orphan : orphans) {
+      if (damaged) {
+        disk.createDirectories(LOST);
+        disk.rename(orphan, LOST + "/" + orphan.replace('/', '-'));
+        recovery.problem(orphan + " was set aside: no table knows it");
+      } else {
+        disk.delete(orphan);
+      }
+    }
+  }
+
+  /** Deletes the files of a dropped table. */
+  static void deleteTable(Engine engine, Table table) throws IOException {
+    List<Segment> segments = table.space().segments();
+    table.close();
+    for (Segment segment : segments) {
+      engine.disk().delete(segment.path());
+      engine.ledger().release(segment.capacity());
+    }
+    engine.disk().delete(TableSpace.directory(table.id()));
+    table.indexFile().delete();
+  }
+
+  /** The last steps of a clean close. */
+  static void closeFiles(Engine engine) throws IOException {
+    IOException failure = engine.log().failure();
+    try {
+      if (failure == null) {
+        for (Table table : engine.tables()) {
+          while (table.sweep()) {
+            engine.threads().yieldNow();
+          }
+          table.space().closeStreams();
+          int ignoredWork = table.worker().work();
+        }
+        engine.checkpointer().checkpoint(Long.MAX_VALUE, true);
+        engine.forcer().ensureReleasable(engine.log().end());
+        for (Table table : engine.tables()) {
+          table.space().cutEnds();
+        }
+      }
+    } finally {
+      for (Table table : engine.tables()) {
+        table.close();
+      }
+      engine.log().close(failure == null);
+    }
+  }
+}

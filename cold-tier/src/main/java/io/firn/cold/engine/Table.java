@@ -1,0 +1,433 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Firn authors
+package io.firn.cold.engine;
+
+import io.firn.cold.agent.Rule;
+import io.firn.cold.agent.Step;
+import io.firn.cold.format.Frames;
+import io.firn.cold.format.Octets;
+import io.firn.cold.format.PageLayout;
+import io.firn.cold.format.RecordReader;
+import io.firn.cold.index.Detached;
+import io.firn.cold.index.HashIndex;
+import io.firn.cold.index.Partition;
+import io.firn.cold.model.Address;
+import io.firn.cold.model.OversizedValueException;
+import io.firn.cold.model.StoreClosedException;
+import io.firn.cold.segment.Segment;
+import io.firn.cold.segment.SpaceWorker;
+import io.firn.cold.segment.TableSpace;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import org.jspecify.annotations.Nullable;
+
+/** One table: its index, its data files, and the read and write paths over them. Thread-safe. */
+public final class Table {
+  /** Largest key, in bytes. */
+  public static final int MAXIMUM_KEY_BYTES = 1 << 15;
+
+  private static final int MAXIMUM_PROBES = 64;
+
+  private final Engine engine;
+  private final int id;
+  private final String name;
+  private final Octets options;
+  private final HashIndex index;
+  private final IndexFile indexFile;
+  private final TableSpace space;
+  private final SpaceWorker worker;
+  private final TableCounters counters = new TableCounters();
+  private final Queue<Detached> sweeps = new ConcurrentLinkedQueue<>();
+  private volatile long clears;
+  private volatile boolean dropped;
+
+  Table(Engine engine, int id, String name, Octets options, long baseLsn) {
+    this.engine = engine;
+    this.id = id;
+    this.name = name;
+    this.options = options;
+    this.indexFile = new IndexFile(id, engine.disk(), engine.ledger(), engine.threads());
+    this.index =
+        new HashIndex(engine.options().index(), engine.epochs(), engine.threads(), indexFile);
+    this.index.partitions().get(0).attach(new SlotPair(baseLsn));
+    TableJournal journal = new TableJournal(engine, this);
+    this.space =
+        new TableSpace(
+            id,
+            engine.options().space(),
+            engine.disk(),
+            engine.ledger(),
+            engine.threads(),
+            engine.time(),
+            journal);
+    this.worker =
+        new SpaceWorker(space, engine.disk(), engine.ledger(), engine.threads(), journal);
+  }
+
+  /** Returns the id, never used again after the table is gone. */
+  public int id() {
+    return id;
+  }
+
+  /** Returns the name. */
+  public String name() {
+    return name;
+  }
+
+  /** Returns what happened to the table since it was opened. */
+  public TableCounters counters() {
+    return counters;
+  }
+
+  /** Returns the number of entries, expired ones that were not removed yet included. */
+  public long size() {
+    return index.size();
+  }
+
+  /** Returns the off-heap memory of the index, in bytes. */
+  public long indexMemoryBytes() {
+    return index.memoryBytes();
+  }
+
+  /** Returns the table's data files and their free space. */
+  public TableSpace space() {
+    return space;
+  }
+
+  Octets options() {
+    return options;
+  }
+
+  HashIndex index() {
+    return index;
+  }
+
+  IndexFile indexFile() {
+    return indexFile;
+  }
+
+  SpaceWorker worker() {
+    return worker;
+  }
+
+  Engine engine() {
+    return engine;
+  }
+
+  boolean isDropped() {
+    return dropped;
+  }
+
+  /** Returns the hash by which the index knows a key. */
+  public long hashOf(byte[] key, int keyLength) {
+    return engine.keyHash().hash(key, 0, keyLength);
+  }
+
+  /** Returns a counter that every write of the key bumps before the write is acknowledged. */
+  public long writeStamp(long hash) {
+    return engine.stamps().get(id, hash) + (clears << 32);
+  }
+
+  /**
+   * Reads the newest version of a key.
+   *
+   * @return what the decoder made of it; null if there is none, it has expired, or it is damaged
+   * @throws StoreClosedException if the store is closed
+   */
+  public <T> @Nullable T get(long hash, byte[] key, int keyLength, ValueDecoder<T> decoder) {
+    ReadScratch scratch = engine.readScratch().take();
+    try {
+      if (!read(hash, key, keyLength, scratch)) {
+        counters.misses.increment();
+        return null;
+      }
+      RecordReader record = scratch.record;
+      T value =
+          decoder.decode(
+              scratch.buffer,
+              record.valueOffset(),
+              record.valueLength(),
+              record.writeTimeMillis(),
+              record.expiresAtMillis());
+      (value == null ? counters.misses : counters.hits).increment();
+      return value;
+    } finally {
+      scratch.shrink();
+      engine.readScratch().give(scratch);
+    }
+  }
+
+  /** Finds, copies and verifies; tells whether the scratch holds the live record of the key. */
+  private boolean read(long hash, byte[] key, int keyLength, ReadScratch scratch) {
+    long last = Address.NONE;
+    for (int probe = 0; probe < MAXIMUM_PROBES; probe++) {
+      long word = copy(hash, scratch, last);
+      if (word == Address.NONE) {
+        return false;
+      }
+      boolean verified = scratch.length > 0 && scratch.verify(id, space.layout());
+      if (verified
+          && (scratch.record.keyEquals(key, keyLength)
+              || !engine.threads().keeps(Rule.COMPARE_KEY))) {
+        return isLive(scratch);
+      }
+      if (Address.withoutVisits(word) == Address.withoutVisits(last)) {
+        return disagree(hash, verified, scratch);
+      }
+      last = word;
+    }
+    return false;
+  }
+
+  /** What a second look at an unchanged entry found: a colliding key, or damage. */
+  private boolean disagree(long hash, boolean verified, ReadScratch scratch) {
+    RecordReader record = scratch.record;
+    boolean collides =
+        verified
+            && engine.keyHash().hash(scratch.buffer, record.keyOffset(), record.keyLength())
+                == hash;
+    (collides ? counters.collisions : counters.damaged).increment();
+    if (!collides) {
+      engine.damaged(this, scratch.word);
+    }
+    return false;
+  }
+
+  private boolean isLive(ReadScratch scratch) {
+    if (scratch.record.expiresAtMillis() <= engine.wallMillis()) {
+      counters.expired.increment();
+      return false;
+    }
+    return true;
+  }
+
+  /** Probes and copies the record's bytes inside an epoch; returns the word, or none. */
+  private long copy(long hash, ReadScratch scratch, long last) {
+    int ticket = engine.epochs().enter();
+    try {
+      checkOpen();
+      long word = index.find(hash);
+      if (word == Address.NONE) {
+        return word;
+      }
+      engine.threads().step(Step.PROBED);
+      Segment segment = space.find(Address.segment(word));
+      if (segment == null) {
+        return Address.NONE;
+      }
+      scratch.prepare(segment, word);
+      segment.read(Address.offset(word), scratch.buffer, scratch.length);
+      engine.threads().step(Step.READ);
+      if (Address.visits(word) < Address.MAX_VISITS && last == Address.NONE) {
+        boolean ignored = index.visit(hash, word);
+      }
+      return word;
+    } catch (IOException e) {
+      scratch.length = 0;
+      return scratch.word;
+    } finally {
+      engine.epochs().leave(ticket);
+    }
+  }
+
+  /**
+   * Encodes a record and copies it to its place, so that only the commit is left: the part that may
+   * wait, time out or fail.
+   *
+   * @param expiresAtMillis wall time at which the entry expires; {@link Long#MAX_VALUE} if never
+   * @throws IllegalArgumentException if the key is empty
+   * @throws OversizedValueException if key or value are larger than the maximum
+   * @throws io.firn.cold.model.DiskFullException if there is no room
+   * @throws io.firn.cold.model.StoreIoException if the log or a file cannot be written
+   * @throws StoreClosedException if the store is closed
+   */
+  public PendingWrite preparePut(
+      long hash, byte[] key, int keyLength, byte[] value, int valueLength, long expiresAtMillis) {
+    checkKey(keyLength);
+    if (valueLength > engine.options().maximumValueBytes()) {
+      throw new OversizedValueException(
+          "value of " + valueLength + " bytes in table " + name + ", at most "
+              + engine.options().maximumValueBytes(),
+          null);
+    }
+    PendingWrite write = engine.writeScratch().take();
+    boolean done = false;
+    try {
+      write.preparePut(this, hash, key, keyLength, value, valueLength, expiresAtMillis);
+      done = true;
+      return write;
+    } finally {
+      if (!done) {
+        write.close();
+      }
+    }
+  }
+
+  /** Reserves what the removal of a key needs, like {@link #preparePut}. */
+  public PendingWrite prepareRemove(long hash, byte[] key, int keyLength) {
+    checkKey(keyLength);
+    PendingWrite write = engine.writeScratch().take();
+    boolean done = false;
+    try {
+      write.prepareRemove(this, hash);
+      done = true;
+      return write;
+    } finally {
+      if (!done) {
+        write.close();
+      }
+    }
+  }
+
+  private void checkKey(int keyLength) {
+    if (keyLength == 0) {
+      throw new IllegalArgumentException("empty key in table " + name);
+    }
+    if (keyLength > MAXIMUM_KEY_BYTES) {
+      throw new OversizedValueException(
+          "key of " + keyLength + " bytes in table " + name + ", at most " + MAXIMUM_KEY_BYTES,
+          null);
+    }
+  }
+
+  /** Removes all entries: one frame, and no record is touched. */
+  public void clear() {
+    long[] lsn = new long[1];
+    int ticket = engine.writers().enter();
+    try {
+      checkOpen();
+      engine.log().reserve(Frames.HEADER_BYTES);
+      index.lockAll(
+          partitions -> {
+            lsn[0] = engine.appendClear(id);
+            clears++;
+            for (Partition partition : partitions) {
+              sweeps.add(partition.clear());
+            }
+          });
+    } finally {
+      engine.writers().leave(ticket);
+    }
+    engine.wakeMaintenance();
+    engine.awaitDurable(lsn[0]);
+  }
+
+  /** Voids all entries without a frame, as recovery does for one. */
+  void clearDuringRecovery(long lsn) {
+    index.lockAll(
+        partitions -> {
+          for (Partition partition : partitions) {
+            if (IndexFile.pairOf(partition).newestLsn() <= lsn) {
+              partition.clear().close();
+            }
+          }
+        });
+  }
+
+  /** Removes all entries because removals may have been lost; before anyone uses the table. */
+  void emptyDuringRecovery() {
+    engine.log().reserve(Frames.HEADER_BYTES);
+    index.lockAll(
+        partitions -> {
+          long ignored = engine.appendClear(id);
+          for (Partition partition : partitions) {
+            partition.clear().close();
+          }
+        });
+  }
+
+  /** Debits the entries of one clear; tells whether there was one. */
+  boolean sweep() {
+    Detached detached = sweeps.poll();
+    if (detached == null) {
+      return false;
+    }
+    detached.forEach((hash, word) -> space.debit(word));
+    detached.close();
+    return true;
+  }
+
+  /** Returns the lowest LSN of any snapshot that may still be loaded. */
+  long oldestSnapshotLsn() {
+    long oldest = Long.MAX_VALUE;
+    indexFile.lock().lock();
+    try {
+      for (Partition partition : index.partitions()) {
+        oldest = Math.min(oldest, IndexFile.pairOf(partition).oldestLsn());
+      }
+    } finally {
+      indexFile.lock().unlock();
+    }
+    return oldest;
+  }
+
+  void checkOpen() {
+    engine.checkOpen();
+    if (dropped) {
+      throw new StoreClosedException("table " + name + " was dropped", null);
+    }
+  }
+
+  void drop() {
+    dropped = true;
+  }
+
+  /** Closes files and frees memory. */
+  void close() throws IOException {
+    index.close();
+    indexFile.close();
+    space.close();
+  }
+
+  /** Returns the paths of all files of the table. */
+  List<String> paths() {
+    List<String> paths = new ArrayList<>();
+    for (Segment segment : space.segments()) {
+      paths.add(segment.path());
+    }
+    return paths;
+  }
+
+  /** Buffers of one read. */
+  static final class ReadScratch {
+    private static final int KEPT_BYTES = 1 << 20;
+
+    final RecordReader record = new RecordReader();
+    byte[] buffer = new byte[4096];
+    int length;
+    long word;
+    private @Nullable Segment segment;
+
+    void prepare(Segment from, long address) {
+      segment = from;
+      word = address;
+      length = from.readBytes(address);
+      if (buffer.length < length) {
+        buffer = new byte[Math.max(length, Math.min(2 * buffer.length, KEPT_BYTES))];
+      }
+    }
+
+    boolean verify(int tableId, PageLayout layout) {
+      Segment from = segment;
+      int logical = Address.boundBytes(word);
+      if (from == null || length < logical) {
+        return false;
+      }
+      if (length > logical) {
+        layout.join(buffer, logical, Address.offset(word));
+      }
+      return record.wrap(buffer, 0, logical, tableId, from.lsnBase(), from.timeBaseMillis())
+          == RecordReader.Verdict.OK;
+    }
+
+    void shrink() {
+      if (buffer.length > KEPT_BYTES) {
+        buffer = new byte[4096];
+      }
+      segment = null;
+    }
+  }
+}

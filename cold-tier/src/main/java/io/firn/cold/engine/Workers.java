@@ -1,0 +1,232 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Firn authors
+package io.firn.cold.engine;
+
+import io.firn.cold.agent.Agent;
+import io.firn.cold.agent.AgentHandle;
+import io.firn.cold.index.Partition;
+import io.firn.cold.model.FirnException;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The engine's workers: one that forces at an interval, one that zeroes ahead of the writers, one
+ * that seals, releases, loads and takes checkpoints. Each is stepped by one thread.
+ */
+final class Workers {
+  /** How often the epochs are moved in one go, so that what has no readers inside is past. */
+  static final int EPOCH_MOVES = 4;
+
+  private static final Logger LOG = LoggerFactory.getLogger(Workers.class);
+  private static final long MAINTENANCE_NANOS = 50_000_000L;
+  private static final long PREPARE_NANOS = 100_000_000L;
+  private static final long BUSY_NANOS = 5_000_000L;
+  private static final long BACK_OFF_NANOS = 1_000_000_000L;
+  private static final int LIVE_SHARE_OF_LOG = 50;
+
+  private final Engine engine;
+  private final List<AgentHandle> handles = new ArrayList<>();
+  private volatile @Nullable AgentHandle maintenance;
+  private volatile @Nullable AgentHandle preparer;
+
+  Workers(Engine engine) {
+    this.engine = engine;
+  }
+
+  void start() {
+    AgentHandle prepares = engine.threads().start(new PrepareAgent());
+    AgentHandle maintains = engine.threads().start(new MaintenanceAgent());
+    preparer = prepares;
+    maintenance = maintains;
+    handles.add(prepares);
+    handles.add(maintains);
+    if (engine.options().flushMode() == FlushMode.ASYNC) {
+      handles.add(engine.threads().start(new FlushAgent()));
+    }
+    engine.log().onLowCredit(this::wakePreparer);
+  }
+
+  void wakeMaintenance() {
+    wake(maintenance);
+  }
+
+  void wakePreparer() {
+    wake(preparer);
+  }
+
+  private static void wake(@Nullable AgentHandle handle) {
+    if (handle != null) {
+      handle.wake();
+    }
+  }
+
+  void close() {
+    for (AgentHandle handle : handles) {
+      handle.close();
+    }
+  }
+
+  /** Backs off after a failure, so that a disk that refuses is not asked all the time. */
+  private abstract class PatientAgent implements Agent {
+    private long quietUntilNanos = Long.MIN_VALUE;
+
+    @Override
+    public final int doWork() {
+      long now = engine.time().nanoTime();
+      if (quietUntilNanos != Long.MIN_VALUE && now - quietUntilNanos < 0) {
+        return 0;
+      }
+      quietUntilNanos = Long.MIN_VALUE;
+      try {
+        return slice(now);
+      } catch (IOException | FirnException e) {
+        quietUntilNanos = now + BACK_OFF_NANOS;
+        LOG.warn("{} failed and tries again in a second", roleName(), e);
+        return 0;
+      }
+    }
+
+    abstract int slice(long nowNanos) throws IOException;
+  }
+
+  /** Zeroes the log and the open extents ahead of their writers. */
+  private final class PrepareAgent extends PatientAgent {
+    @Override
+    int slice(long nowNanos) throws IOException {
+      int work = engine.log().prepareAhead() ? 1 : 0;
+      for (Table table : engine.tables()) {
+        work += table.space().prepareAhead() ? 1 : 0;
+      }
+      return work;
+    }
+
+    @Override
+    public long idleNanos() {
+      return PREPARE_NANOS;
+    }
+
+    @Override
+    public String roleName() {
+      return "firn-prepare";
+    }
+  }
+
+  /** Forces when the interval has passed or enough bytes are unforced. */
+  private final class FlushAgent extends PatientAgent {
+    private long lastNanos = engine.time().nanoTime();
+    private long lastPutBytes;
+    private long lastEnd;
+    private boolean busy;
+
+    @Override
+    int slice(long nowNanos) {
+      long end = engine.log().end();
+      busy = end != lastEnd;
+      lastEnd = end;
+      if (engine.forcer().durableLsn() >= end) {
+        return 0;
+      }
+      long putBytes = putBytes();
+      boolean due =
+          nowNanos - lastNanos >= engine.options().flushIntervalNanos()
+              || putBytes - lastPutBytes >= engine.options().flushBytes();
+      if (!due) {
+        return 0;
+      }
+      lastNanos = nowNanos;
+      lastPutBytes = putBytes;
+      engine.forcer().force();
+      return 0;
+    }
+
+    private long putBytes() {
+      long sum = 0;
+      for (Table table : engine.tables()) {
+        sum += table.counters().putBytes.sum();
+      }
+      return sum;
+    }
+
+    @Override
+    public long idleNanos() {
+      long half = Math.max(1, engine.options().flushIntervalNanos() / 2);
+      return busy ? Math.min(BUSY_NANOS, half) : half;
+    }
+
+    @Override
+    public String roleName() {
+      return "firn-flush";
+    }
+  }
+
+  /** Seals, sweeps, releases, loads partitions, and takes checkpoints. */
+  private final class MaintenanceAgent extends PatientAgent {
+    @Override
+    int slice(long nowNanos) throws IOException {
+      engine.advanceEpochs();
+      int work = 0;
+      long awaited = 0;
+      long liveBytes = 0;
+      List<Table> tables = engine.tables();
+      for (Table table : tables) {
+        work += table.sweep() ? 1 : 0;
+        work += table.worker().work();
+        awaited = Math.max(awaited, table.worker().awaitedLsn());
+        liveBytes += table.space().liveCharge();
+        table.worker().limitMapped(engine.options().mappedBytes() / tables.size());
+      }
+      if (awaited > 0 && work == 0) {
+        engine.forcer().ensureReleasable(awaited);
+      }
+      work += loadPartition() ? 1 : 0;
+      work += checkpoint(liveBytes) ? 1 : 0;
+      return work;
+    }
+
+    /** Loads one partition that a clean open left for later; tells whether there was one. */
+    private boolean loadPartition() {
+      if (engine.pendingRecovery() == null) {
+        return false;
+      }
+      for (Table table : engine.tables()) {
+        for (Partition partition : table.index().partitions()) {
+          if (!partition.isLoaded() && !partition.isRetired()) {
+            table.index().lock((long) partition.prefix() << shift(partition)).unlock();
+            return true;
+          }
+        }
+        table.space().complete(true);
+      }
+      engine.recoveryComplete();
+      return true;
+    }
+
+    private static int shift(Partition partition) {
+      return partition.prefixBits() == 0 ? 0 : Long.SIZE - partition.prefixBits();
+    }
+
+    private boolean checkpoint(long liveBytes) throws IOException {
+      long end = engine.log().end();
+      long bound = Math.max(engine.options().keptLogBytes(), liveBytes / LIVE_SHARE_OF_LOG);
+      if (end - engine.manifests().neededLsn() <= bound) {
+        return false;
+      }
+      engine.checkpointer().checkpoint(end - bound / 4, false);
+      return true;
+    }
+
+    @Override
+    public long idleNanos() {
+      return MAINTENANCE_NANOS;
+    }
+
+    @Override
+    public String roleName() {
+      return "firn-maintenance";
+    }
+  }
+}

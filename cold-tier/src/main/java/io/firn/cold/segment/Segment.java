@@ -1,0 +1,285 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Firn authors
+package io.firn.cold.segment;
+
+import io.firn.cold.agent.Rule;
+import io.firn.cold.agent.Threads;
+import io.firn.cold.format.PageLayout;
+import io.firn.cold.io.AppendRegion;
+import io.firn.cold.io.DiskFile;
+import io.firn.cold.model.Address;
+import java.io.IOException;
+import java.util.Arrays;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicIntegerArray;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One data file of a table: an array of pages with their live charges. Thread-safe; page states
+ * belong to {@link TableSpace}, under its lock.
+ *
+ * <p>A record's charge follows from its address word alone: the bound of its size class, spread over
+ * the pages that it touches. It is credited when the space is claimed and debited when the record
+ * stops being current or never becomes it, always by {@link #charge}; so no old record is ever read,
+ * and zero means dead.
+ */
+public final class Segment {
+  /** What a page is used for. */
+  enum PageState {
+    FREE,
+    OPEN,
+    SEALED,
+    WAITING
+  }
+
+  private final int tableId;
+  private final int number;
+  private final long capacity;
+  private final int streamClass;
+  private final long lsnBase;
+  private final long timeBaseMillis;
+  private final PageLayout layout;
+  private final Threads threads;
+  private final DiskFile file;
+  private final AtomicIntegerArray charges;
+  private final AtomicLong liveCharge = new AtomicLong();
+  private final AtomicLong liveRecords = new AtomicLong();
+  private final AtomicBoolean dirty = new AtomicBoolean();
+  private final AtomicBoolean deadHint = new AtomicBoolean();
+  private volatile @Nullable AppendRegion region;
+  private volatile boolean dropped;
+  private volatile boolean deleted;
+
+  /** Guarded by the space lock. */
+  final PageState[] states;
+
+  /** Guarded by the space lock. */
+  int openExtents;
+
+  Segment(
+      int tableId,
+      int number,
+      long capacity,
+      int streamClass,
+      long lsnBase,
+      long timeBaseMillis,
+      PageLayout layout,
+      Threads threads,
+      DiskFile file,
+      @Nullable AppendRegion region) {
+    this.tableId = tableId;
+    this.number = number;
+    this.capacity = capacity;
+    this.streamClass = streamClass;
+    this.lsnBase = lsnBase;
+    this.timeBaseMillis = timeBaseMillis;
+    this.layout = layout;
+    this.threads = threads;
+    this.file = file;
+    this.region = region;
+    int pages = (int) (capacity / layout.pageBytes());
+    this.charges = new AtomicIntegerArray(pages);
+    this.states = new PageState[pages];
+    Arrays.fill(states, PageState.FREE);
+  }
+
+  /** Returns the number, unique among the table's segments that exist. */
+  public int number() {
+    return number;
+  }
+
+  /** Returns the id of the table. */
+  public int tableId() {
+    return tableId;
+  }
+
+  /** Returns the size in bytes. */
+  public long capacity() {
+    return capacity;
+  }
+
+  /** Returns the class of the stream that the segment belongs to. */
+  public int streamClass() {
+    return streamClass;
+  }
+
+  /** Returns the LSN that the records' LSNs are stored relative to. */
+  public long lsnBase() {
+    return lsnBase;
+  }
+
+  /** Returns the wall time that the records' times are stored relative to, in milliseconds. */
+  public long timeBaseMillis() {
+    return timeBaseMillis;
+  }
+
+  /** Returns the number of pages. */
+  public int pages() {
+    return charges.length();
+  }
+
+  /** Returns the path of the file. */
+  public String path() {
+    return file.path();
+  }
+
+  /** Returns the charges of all live records, in bytes. */
+  public long liveCharge() {
+    return liveCharge.get();
+  }
+
+  /** Returns the number of live records. */
+  public long liveRecords() {
+    return liveRecords.get();
+  }
+
+  /** Returns the live charge of one page, in bytes. */
+  public int pageCharge(int page) {
+    return charges.get(page);
+  }
+
+  /** Tells whether the segment was dropped: entries into it are void. */
+  public boolean isDropped() {
+    return dropped;
+  }
+
+  void drop() {
+    dropped = true;
+  }
+
+  /** Adds a record's charge. */
+  public void credit(long word) {
+    charge(word, 1);
+  }
+
+  /** Takes a record's charge away. */
+  public void debit(long word) {
+    if (charge(word, -1)) {
+      deadHint.set(true);
+    }
+  }
+
+  /** Returns whether a page's charge became zero. */
+  private boolean charge(long word, int sign) {
+    int left = Address.boundBytes(word);
+    long position = Address.offset(word);
+    int page = layout.pageOf(position);
+    boolean zero = false;
+    liveCharge.addAndGet((long) sign * left);
+    liveRecords.addAndGet(sign);
+    while (left > 0) {
+      int bytes = (int) Math.min(left, (page + 1L) * layout.pageBytes() - position);
+      zero |= charges.addAndGet(page, sign * bytes) == 0;
+      left -= bytes;
+      page++;
+      position = layout.firstByteOf(page);
+      if (!threads.keeps(Rule.CHARGE_EVERY_PAGE)) {
+        break;
+      }
+    }
+    return zero;
+  }
+
+  /** Tells once whether a page's charge became zero since the last call. */
+  boolean takeDeadHint() {
+    return deadHint.getAndSet(false);
+  }
+
+  void hintDead() {
+    deadHint.set(true);
+  }
+
+  /** Marks the file as holding bytes that the next force must cover; true the first time. */
+  public boolean markDirty() {
+    return !dirty.get() && dirty.compareAndSet(false, true);
+  }
+
+  /** Forces what was written before the call; nothing to do once the file is deleted. */
+  public void force() throws IOException {
+    dirty.set(false);
+    try {
+      forceFile();
+    } catch (IOException e) {
+      if (!deleted) {
+        throw e;
+      }
+    }
+  }
+
+  private void forceFile() throws IOException {
+    if (deleted) {
+      return;
+    }
+    AppendRegion mapped = region;
+    if (mapped != null) {
+      mapped.force();
+    } else {
+      file.force();
+    }
+  }
+
+  /** Copies bytes out, from the mapping or by a positional read. Callers are inside an epoch. */
+  public void read(long offset, byte[] target, int length) throws IOException {
+    AppendRegion mapped = region;
+    if (mapped != null) {
+      mapped.get(offset, target, 0, length);
+    } else {
+      file.read(offset, target, 0, length);
+    }
+  }
+
+  /** Returns how many physical bytes to read for a record, cut at the segment's end. */
+  public int readBytes(long word) {
+    long offset = Address.offset(word);
+    long physical = layout.physicalBytes(offset, Address.boundBytes(word));
+    return (int) Math.max(0, Math.min(physical, capacity - offset));
+  }
+
+  /** Returns the region for appends, opening it if the segment has none. Under the open turn. */
+  AppendRegion appendRegion() throws IOException {
+    AppendRegion mapped = region;
+    if (mapped == null) {
+      mapped = file.region(capacity);
+      region = mapped;
+    }
+    return mapped;
+  }
+
+  /** Returns the region, if there is one. */
+  @Nullable AppendRegion region() {
+    return region;
+  }
+
+  /** Opens a region for readers, if the platform has one to give. */
+  boolean mapForReading() throws IOException {
+    if (region == null) {
+      region = file.readRegion(Math.min(capacity, file.size()));
+    }
+    return region != null;
+  }
+
+  /** Takes the region away from new readers; the caller closes it once the epochs moved on. */
+  @Nullable AppendRegion takeRegion() {
+    AppendRegion mapped = region;
+    region = null;
+    return mapped;
+  }
+
+  DiskFile file() {
+    return file;
+  }
+
+  /** From now on failures to force the file do not matter. */
+  void delete() {
+    deleted = true;
+  }
+
+  void close() throws IOException {
+    AppendRegion mapped = takeRegion();
+    if (mapped != null) {
+      mapped.close();
+    }
+    file.close();
+  }
+}

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Firn authors
+package io.firn.cold.segment;
+
+/** What a table's space needs from the engine: frames in the log, and space when there is none. */
+public interface SpaceJournal {
+  /** Logs a new segment. */
+  void segmentCreated(Segment segment);
+
+  /** Logs that a stream begins to fill pages. */
+  void extentOpened(int segment, int firstPage, int pages);
+
+  /** Logs that pages were sealed. */
+  void extentSealed(int segment, int firstPage, int pages);
+
+  /** Logs that a segment goes; returns the frame's LSN. */
+  long segmentDropped(int segment);
+
+  /** Returns the first unpublished byte of the log. */
+  long endLsn();
+
+  /** Returns the LSN up to which pages may be released. */
+  long releaseLsn();
+
+  /** Returns the lowest LSN of any snapshot that may still be loaded for the table. */
+  long oldestSnapshotLsn();
+
+  /** Returns a stamp of the reader epochs to pass to {@link #readersLeft}. */
+  long readerStamp();
+
+  /** Tells whether every reader that was inside when the stamp was taken has left. */
+  boolean readersLeft(long stamp);
+
+  /** Puts a segment on the list of files that the next force covers. */
+  void dirty(Segment segment);
+
+  /** Notes that work is waiting for the workers: preparing, sealing or releasing. */
+  void wakeWorkers();
+
+  /** Tries to free pages or files at once; tells whether anything became free. */
+  boolean reclaim();
+}

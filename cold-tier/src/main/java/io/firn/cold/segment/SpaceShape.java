@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Firn authors
+package io.firn.cold.segment;
+
+/**
+ * The sizes of a table's data files.
+ *
+ * @param pageBytes size of a page, a power of two from 512 B to 64 KiB
+ * @param minimumSegmentBytes smallest segment, a power of two from 64 KiB
+ * @param maximumSegmentBytes largest segment that is not made for one record
+ * @param maximumSegments highest segment number
+ * @param extentPages how many pages a stream takes at a time
+ * @param aheadBytes how far ahead of its writers an extent is kept zeroed
+ * @param maximumStreams how many streams may be open at once
+ */
+public record SpaceShape(
+    int pageBytes,
+    long minimumSegmentBytes,
+    long maximumSegmentBytes,
+    int maximumSegments,
+    int extentPages,
+    long aheadBytes,
+    int maximumStreams) {
+  private static final int LIVE_SHARE = 64;
+  private static final int SMALLEST_PAGE_BYTES = 512;
+  private static final int LARGEST_PAGE_BYTES = 64 << 10;
+  private static final long SMALLEST_SEGMENT_BYTES = 64 << 10;
+
+  /** Checks the sizes. */
+  public SpaceShape {
+    if (Integer.bitCount(pageBytes) != 1
+        || pageBytes < SMALLEST_PAGE_BYTES
+        || pageBytes > LARGEST_PAGE_BYTES) {
+      throw new IllegalArgumentException(
+          "pageBytes must be a power of two from 512 to 65536: " + pageBytes);
+    }
+    if (minimumSegmentBytes < SMALLEST_SEGMENT_BYTES || maximumSegmentBytes < minimumSegmentBytes) {
+      throw new IllegalArgumentException(
+          "segment sizes must be at least " + SMALLEST_SEGMENT_BYTES + " bytes: "
+              + minimumSegmentBytes + " to " + maximumSegmentBytes);
+    }
+  }
+
+  /** Returns the size of a new segment for a table with this many live bytes. */
+  long segmentBytes(long liveBytes) {
+    long wanted = Long.highestOneBit(Math.max(1, liveBytes / LIVE_SHARE));
+    return Math.max(minimumSegmentBytes, Math.min(maximumSegmentBytes, wanted));
+  }
+
+  /** Returns how many streams a table with this many live bytes may have open. */
+  int streams(long liveBytes) {
+    long bySize = liveBytes / (4 * segmentBytes(liveBytes));
+    return (int) Math.max(1, Math.min(maximumStreams, bySize));
+  }
+}

@@ -1,0 +1,261 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Firn authors
+package io.firn.cold.segment;
+
+import io.firn.cold.agent.Rule;
+import io.firn.cold.agent.Step;
+import io.firn.cold.agent.Threads;
+import io.firn.cold.io.AppendRegion;
+import io.firn.cold.io.Disk;
+import io.firn.cold.io.DiskLedger;
+import java.io.IOException;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.concurrent.locks.Lock;
+
+/**
+ * Does for a table's space what nobody waits for: seals extents, finds what is dead, and releases it
+ * when nobody can need it any more. Called by a worker, and by a writer that lacks space; one at a
+ * time.
+ */
+public final class SpaceWorker {
+  /* Release: what was found dead waits, with the log's end and the readers' stamp of that moment,
+   * until a mark at or above that end was itself forced and those readers have left. No checkpoint is
+   * needed, because redo up to the mark reads frames only. */
+
+  private final TableSpace space;
+  private final Disk disk;
+  private final DiskLedger ledger;
+  private final Threads threads;
+  private final SpaceJournal journal;
+  private final Lock turn;
+  private final Deque<Waiting> waiting = new ArrayDeque<>();
+  private final List<Segment> undropped = new ArrayList<>();
+  private final Deque<Unmapping> unmapping = new ArrayDeque<>();
+
+  /** Pages, or a whole segment if there are none, that are dead and wait for their release. */
+  private record Waiting(Segment segment, int firstPage, int pages, long lsn, long stamp) {}
+
+  private record Unmapping(AppendRegion region, long stamp) {}
+
+  /** Creates the worker of a table's space. */
+  public SpaceWorker(
+      TableSpace space, Disk disk, DiskLedger ledger, Threads threads, SpaceJournal journal) {
+    this.space = space;
+    this.disk = disk;
+    this.ledger = ledger;
+    this.threads = threads;
+    this.journal = journal;
+    this.turn = threads.newLock("space worker " + space.tableId());
+  }
+
+  /** Seals what can be sealed, finds and releases what is dead; returns how much was done. */
+  public int work() throws IOException {
+    turn.lock();
+    try {
+      return sealReady() + findDead() + release() + unmap();
+    } finally {
+      turn.unlock();
+    }
+  }
+
+  /** Returns the LSN that a forced mark must reach before more can be released; 0 if none waits. */
+  public long awaitedLsn() {
+    turn.lock();
+    try {
+      Waiting last = waiting.peekLast();
+      return last == null || last.lsn <= journal.releaseLsn() ? 0 : last.lsn;
+    } finally {
+      turn.unlock();
+    }
+  }
+
+  private int sealReady() throws IOException {
+    int sealed = 0;
+    for (Extent extent = space.takeSealable(); extent != null; extent = space.takeSealable()) {
+      if (extent.seal()) {
+        journal.dirty(extent.segment());
+      }
+      journal.extentSealed(extent.segment().number(), extent.firstPage(), extent.pages());
+      space.lock().lock();
+      try {
+        space.setSealed(extent);
+      } finally {
+        space.lock().unlock();
+      }
+      sealed++;
+    }
+    return sealed;
+  }
+
+  private int findDead() {
+    if (!space.isComplete()) {
+      return 0;
+    }
+    int found = 0;
+    for (Segment segment : new ArrayList<>(undropped)) {
+      undropped.remove(segment);
+      found += drop(segment);
+    }
+    for (Segment segment : space.segments()) {
+      if (!segment.isDropped() && segment.takeDeadHint()) {
+        found += findDeadIn(segment);
+      }
+    }
+    return found;
+  }
+
+  private int findDeadIn(Segment segment) {
+    long stamp = journal.readerStamp();
+    long lsn = journal.endLsn();
+    List<PageRun> runs = new ArrayList<>();
+    boolean whole;
+    space.lock().lock();
+    try {
+      whole = segment.openExtents == 0 && segment.liveCharge() == 0;
+      if (whole) {
+        space.setWaiting(segment, 0, segment.pages());
+        space.freeSpace().removeSegment(segment.number());
+      } else {
+        collectDeadRuns(segment, runs);
+      }
+    } finally {
+      space.lock().unlock();
+    }
+    if (whole) {
+      return drop(segment);
+    }
+    for (PageRun run : runs) {
+      waiting.add(new Waiting(segment, run.firstPage(), run.pages(), lsn, stamp));
+    }
+    if (!runs.isEmpty()) {
+      threads.step(Step.DEAD);
+    }
+    return runs.size();
+  }
+
+  private void collectDeadRuns(Segment segment, List<PageRun> runs) {
+    int start = -1;
+    for (int p = 0; p <= segment.pages(); p++) {
+      boolean dead =
+          p < segment.pages()
+              && segment.states[p] == Segment.PageState.SEALED
+              && segment.pageCharge(p) == 0;
+      if (dead && start < 0) {
+        start = p;
+      } else if (!dead && start >= 0) {
+        space.setWaiting(segment, start, p - start);
+        runs.add(new PageRun(segment.number(), start, p - start));
+        start = -1;
+      }
+    }
+  }
+
+  /** Drops a segment that nothing points into; retried later if it cannot be logged. */
+  private int drop(Segment segment) {
+    long lsn;
+    try {
+      lsn = journal.segmentDropped(segment.number());
+    } catch (RuntimeException e) {
+      undropped.add(segment);
+      return 0;
+    }
+    segment.drop();
+    threads.step(Step.DEAD);
+    waiting.add(new Waiting(segment, 0, 0, lsn + 1, journal.readerStamp()));
+    return 1;
+  }
+
+  private int release() throws IOException {
+    int released = 0;
+    while (!waiting.isEmpty() && mayRelease(waiting.peek())) {
+      Waiting dead = waiting.remove();
+      threads.step(Step.RELEASE);
+      if (dead.pages == 0) {
+        delete(dead);
+      } else {
+        space.lock().lock();
+        try {
+          if (!dead.segment.isDropped()) {
+            space.setFreeAgain(dead.segment, dead.firstPage, dead.pages);
+            dead.segment.hintDead();
+          }
+        } finally {
+          space.lock().unlock();
+        }
+      }
+      released++;
+    }
+    return released;
+  }
+
+  private boolean mayRelease(Waiting dead) {
+    return dead.lsn <= journal.releaseLsn()
+        && (journal.readersLeft(dead.stamp) || !threads.keeps(Rule.RELEASE_AFTER_EPOCHS));
+  }
+
+  private void delete(Waiting dead) throws IOException {
+    Segment segment = dead.segment;
+    segment.delete();
+    AppendRegion region = segment.takeRegion();
+    if (region != null) {
+      region.close();
+    }
+    segment.file().truncate(0);
+    segment.file().close();
+    disk.delete(segment.path());
+    ledger.release(segment.capacity());
+    space.lock().lock();
+    try {
+      space.forget(segment, dead.lsn);
+    } finally {
+      space.lock().unlock();
+    }
+  }
+
+  /** Unmaps the oldest segments that nobody fills until at most this many bytes are mapped. */
+  public void limitMapped(long maximumBytes) {
+    turn.lock();
+    try {
+      long mapped = 0;
+      List<Segment> all = space.segments();
+      for (Segment segment : all) {
+        mapped += segment.region() == null ? 0 : segment.capacity();
+      }
+      for (int i = 0; i < all.size() && mapped > maximumBytes; i++) {
+        mapped -= unmapLater(all.get(i));
+      }
+    } finally {
+      turn.unlock();
+    }
+  }
+
+  private long unmapLater(Segment segment) {
+    AppendRegion region;
+    space.lock().lock();
+    try {
+      if (segment.openExtents > 0 || segment.isDropped()) {
+        return 0;
+      }
+      region = segment.takeRegion();
+    } finally {
+      space.lock().unlock();
+    }
+    if (region == null) {
+      return 0;
+    }
+    unmapping.add(new Unmapping(region, journal.readerStamp()));
+    return segment.capacity();
+  }
+
+  private int unmap() {
+    int closed = 0;
+    while (!unmapping.isEmpty() && journal.readersLeft(unmapping.peek().stamp)) {
+      unmapping.remove().region.close();
+      closed++;
+    }
+    return closed;
+  }
+}

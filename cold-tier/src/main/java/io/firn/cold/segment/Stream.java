@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Firn authors
+package io.firn.cold.segment;
+
+import io.firn.cold.agent.Threads;
+import java.util.concurrent.locks.Lock;
+import org.jspecify.annotations.Nullable;
+
+/** An append destination: records that will die together are written together. */
+final class Stream {
+  /** Guards {@code extent} and the positions of it. Held for a claim only, never over I/O. */
+  final Lock lock;
+
+  /** The class whose records go here. */
+  final int streamClass;
+
+  private @Nullable Extent extent;
+
+  Stream(int streamClass, Threads threads) {
+    this.streamClass = streamClass;
+    this.lock = threads.newLock("stream " + streamClass);
+  }
+
+  /** Returns the extent being filled; under the lock. */
+  @Nullable Extent extent() {
+    return extent;
+  }
+
+  void extent(@Nullable Extent next) {
+    extent = next;
+  }
+}
