@@ -2,7 +2,10 @@
 // Copyright The Firn authors
 package io.firn.cold.agent;
 
-/** A state owner stepped by one thread only: its runner in production, a seeded task in the simulation. */
+/**
+ * A state owner stepped by one thread only: its runner in production, a seeded task in the
+ * simulation.
+ */
 public interface Agent {
   /**
    * Does one bounded slice of work and returns promptly. Must not throw for an I/O failure; an

@@ -2,7 +2,10 @@
 // Copyright The Firn authors
 package io.firn.cold.agent;
 
-/** The visible steps of the engine's operations: a crash, or another thread, may fall between any two. */
+/**
+ * The visible steps of the engine's operations: a crash, or another thread, may fall between any
+ * two.
+ */
 public enum Step {
   /** Log, page and ledger space was reserved. */
   RESERVED,

@@ -5,9 +5,9 @@ package io.firn.cold.model;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The root of everything Firn throws at its callers. Unchecked; each subclass stands for one thing a
- * caller could do something about. {@link java.io.IOException} stays inside the engine and arrives
- * here as the cause.
+ * The root of everything Firn throws at its callers. Unchecked; each subclass stands for one thing
+ * a caller could do something about. {@link java.io.IOException} stays inside the engine and
+ * arrives here as the cause.
  */
 public class FirnException extends RuntimeException {
   private static final long serialVersionUID = 1L;

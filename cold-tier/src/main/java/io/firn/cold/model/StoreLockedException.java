@@ -4,7 +4,10 @@ package io.firn.cold.model;
 
 import org.jspecify.annotations.Nullable;
 
-/** The store's directory is in use by another process or another instance in this one; the message names it. */
+/**
+ * The store's directory is in use by another process or another instance in this one; the message
+ * names it.
+ */
 public final class StoreLockedException extends FirnException {
   private static final long serialVersionUID = 1L;
 

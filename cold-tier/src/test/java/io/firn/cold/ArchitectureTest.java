@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Firn authors
+package io.firn.cold;
+
+import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.equivalentTo;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import java.io.File;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.SplittableRandom;
+import java.util.UUID;
+import java.util.concurrent.ThreadLocalRandom;
+import org.junit.jupiter.api.Test;
+
+/** The package map of the architecture, and the one place of every outside effect, as tests. */
+final class ArchitectureTest {
+  private static final String ROOT = "io.firn.cold";
+
+  /** From the top; a package may use the rows below its own, never its own row's other packages. */
+  private static final List<List<String>> LAYERS =
+      List.of(
+          List.of(ROOT),
+          List.of(ROOT + ".engine.."),
+          List.of(ROOT + ".wal..", ROOT + ".segment..", ROOT + ".index.."),
+          List.of(ROOT + ".format..", ROOT + ".compress.."),
+          List.of(ROOT + ".io..", ROOT + ".agent.."),
+          List.of(ROOT + ".memory.."),
+          List.of(ROOT + ".model.."));
+
+  private static final JavaClasses MAIN =
+      new ClassFileImporter()
+          .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+          .withImportOption(location -> !location.contains("-tests.jar"))
+          .importPackages(ROOT);
+
+  @Test
+  void rules_seeTheClasses() {
+    assertThat(MAIN).isNotEmpty();
+  }
+
+  @Test
+  void everyClass_standsInAPackageOfTheMap() {
+    String[] known = LAYERS.stream().flatMap(List::stream).toArray(String[]::new);
+    classes().should().resideInAnyPackage(known).check(MAIN);
+  }
+
+  @Test
+  void imports_goDownOnlyAndNeverToASibling() {
+    List<String> notBelow = new ArrayList<>();
+    for (List<String> layer : LAYERS) {
+      notBelow.addAll(layer);
+      for (String own : layer) {
+        String[] forbidden =
+            notBelow.stream().filter(name -> !name.equals(own)).toArray(String[]::new);
+        if (forbidden.length > 0) {
+          noClasses()
+              .that()
+              .resideInAPackage(own)
+              .should()
+              .dependOnClassesThat(resideInAnyPackage(forbidden))
+              .allowEmptyShould(true)
+              .check(MAIN);
+        }
+      }
+    }
+  }
+
+  @Test
+  void packages_areFreeOfCycles() {
+    slices().matching("io.firn.(**)").should().beFreeOfCycles().check(MAIN);
+  }
+
+  @Test
+  void names_sayMoreThanUtilOrManager() {
+    classes()
+        .should()
+        .haveNameNotMatching(".*(Util|Utils|Helper|Helpers|Manager|Impl)(\\$.*)?")
+        .check(MAIN);
+  }
+
+  @Test
+  void time_isReadInOnePlace() {
+    noClasses()
+        .that(not(resideInAPackage(ROOT + ".agent").and(nameMatching("SystemTime"))))
+        .should()
+        .callMethod(System.class, "nanoTime")
+        .orShould()
+        .callMethod(System.class, "currentTimeMillis")
+        .orShould()
+        .callMethod(Instant.class, "now")
+        .orShould()
+        .callMethod(Clock.class, "systemUTC")
+        .orShould()
+        .callMethod(Clock.class, "systemDefaultZone")
+        .check(MAIN);
+  }
+
+  @Test
+  void randomness_isSeeded() {
+    noClasses()
+        .should()
+        .callConstructor(Random.class)
+        .orShould()
+        .callConstructor(SplittableRandom.class)
+        .orShould()
+        .callMethod(Math.class, "random")
+        .orShould()
+        .callMethod(UUID.class, "randomUUID")
+        .orShould()
+        .dependOnClassesThat(equivalentTo(ThreadLocalRandom.class))
+        .check(MAIN);
+  }
+
+  @Test
+  void secureRandomness_comesThroughTheDisk() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackage(ROOT + ".io..")
+        .should()
+        .dependOnClassesThat(equivalentTo(SecureRandom.class))
+        .check(MAIN);
+  }
+
+  @Test
+  void files_areTouchedInOnePackage() {
+    DescribedPredicate<JavaClass> fileAccess =
+        equivalentTo(Files.class)
+            .or(equivalentTo(File.class))
+            .or(resideInAPackage("java.io").and(nameMatching("File.*")))
+            .or(equivalentTo(java.io.RandomAccessFile.class))
+            .or(equivalentTo(FileChannel.class))
+            .or(equivalentTo(java.nio.channels.AsynchronousFileChannel.class));
+    noClasses()
+        .that()
+        .resideOutsideOfPackage(ROOT + ".io..")
+        .should()
+        .dependOnClassesThat(fileAccess)
+        .check(MAIN);
+  }
+
+  @Test
+  void rawMemory_isTouchedInOnePackage() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackage(ROOT + ".memory..")
+        .should()
+        .dependOnClassesThat(resideInAnyPackage("net.openhft..", "sun.misc..", "jdk.internal.."))
+        .check(MAIN);
+  }
+
+  @Test
+  void queues_doNotRestOnUnsafe() {
+    DescribedPredicate<JavaClass> unsafe =
+        resideInAPackage("org.jctools.maps..")
+            .or(
+                resideInAPackage("org.jctools.queues")
+                    .and(nameMatching("(Mpsc|Spsc|Mpmc|Spmc).*")));
+    noClasses().should().dependOnClassesThat(unsafe).check(MAIN);
+  }
+
+  private static DescribedPredicate<JavaClass> nameMatching(String regex) {
+    return DescribedPredicate.describe(
+        "with a name like " + regex, type -> type.getSimpleName().matches(regex));
+  }
+}
