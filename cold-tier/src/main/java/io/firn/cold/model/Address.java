@@ -92,7 +92,7 @@ public final class Address {
       return sizeClass;
     }
     int exponent = (sizeClass >>> MANTISSA_BITS) - 1;
-    long mantissa = MANTISSA + (sizeClass & (MANTISSA - 1));
+    long mantissa = (long) MANTISSA + (sizeClass & (MANTISSA - 1));
     return (int) Math.min(Integer.MAX_VALUE, mantissa << exponent);
   }
 
