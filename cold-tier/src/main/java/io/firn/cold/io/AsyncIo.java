@@ -26,5 +26,28 @@ public interface AsyncIo extends AutoCloseable {
   interface Call<T> {
     /** Does the operation. */
     T run() throws IOException;
+
+    /** Returns how many bytes it moves, for the statistics; 0 if that is not known. */
+    default long bytes() {
+      return 0;
+    }
+
+    /** Returns the same operation with a known number of bytes. */
+    static <T> Call<T> ofBytes(long bytes, Call<T> call) {
+      return new SizedCall<>(bytes, call);
+    }
+  }
+
+  /**
+   * An operation that moves a known number of bytes.
+   *
+   * @param bytes how many
+   * @param call what it does
+   */
+  record SizedCall<T>(long bytes, Call<T> call) implements Call<T> {
+    @Override
+    public T run() throws IOException {
+      return call.run();
+    }
   }
 }

@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Firn authors
+package io.firn.cold.io;
+
+import io.firn.cold.memory.MappedMemory;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.MappedByteBuffer;
+import java.util.Locale;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** The mapped first bytes of a file. Nothing but copies runs on them. */
+final class MappedRegion implements AppendRegion {
+  private static final VarHandle BUFFER_INTS =
+      MethodHandles.byteBufferViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
+  private static final VarHandle ARRAY_INTS =
+      MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
+  private static final int OS_PAGE_BYTES = 4096;
+  /* On Linux a force of the file covers stores into its mappings. */
+  private static final boolean FORCE_COVERS_STORES =
+      System.getProperty("os.name").toLowerCase(Locale.ROOT).startsWith("linux");
+
+  private final NioFile file;
+  private final MappedMemory mapping;
+  private final long capacity;
+  private final boolean writable;
+  private final boolean forcesMapping;
+  private @Nullable ByteBuffer buffer;
+
+  MappedRegion(NioFile file, MappedMemory mapping, boolean writable) {
+    this(file, mapping, writable, !FORCE_COVERS_STORES);
+  }
+
+  MappedRegion(NioFile file, MappedMemory mapping, boolean writable, boolean forcesMapping) {
+    this.file = file;
+    this.mapping = mapping;
+    this.writable = writable;
+    this.forcesMapping = forcesMapping;
+    this.buffer = mapping.buffer();
+    this.capacity = mapping.buffer().capacity();
+  }
+
+  @Override
+  public long capacity() {
+    return capacity;
+  }
+
+  @Override
+  public void put(long position, byte[] source, int offset, int length) throws IOException {
+    ByteBuffer target = writableBuffer();
+    int at = at(position, length);
+    try {
+      target.put(at, source, offset, length);
+    } catch (InternalError e) {
+      throw fault(position, e);
+    }
+  }
+
+  @Override
+  public void publish(long position, byte[] source, int offset, int length) throws IOException {
+    ByteBuffer target = writableBuffer();
+    int at = BufferedRegion.checkedFrame(position, length, capacity);
+    Objects.checkFromIndexSize(offset, length, source.length);
+    try {
+      target.put(at + Integer.BYTES, source, offset + Integer.BYTES, length - Integer.BYTES);
+      BUFFER_INTS.setRelease(target, at, (int) ARRAY_INTS.get(source, offset));
+    } catch (InternalError e) {
+      throw fault(position, e);
+    }
+  }
+
+  @Override
+  public void get(long position, byte[] target, int offset, int length) throws IOException {
+    ByteBuffer source = openBuffer();
+    int at = at(position, length);
+    try {
+      source.get(at, target, offset, length);
+    } catch (InternalError e) {
+      throw fault(position, e);
+    }
+    /* Whoever has just copied a published length copies the bytes behind it next. */
+    VarHandle.acquireFence();
+  }
+
+  @Override
+  public void prepare(long position, long length) throws IOException {
+    ByteBuffer target = writableBuffer();
+    int at = at(position, length);
+    file.zero(position, length);
+    try {
+      int end = at + (int) length;
+      for (int next = at; next < end; next = (next / OS_PAGE_BYTES + 1) * OS_PAGE_BYTES) {
+        target.put(next, (byte) 0);
+      }
+    } catch (InternalError e) {
+      throw fault(position, e);
+    }
+  }
+
+  @Override
+  public void force() throws IOException {
+    ByteBuffer stores = openBuffer();
+    if (forcesMapping && writable) {
+      try {
+        ((MappedByteBuffer) stores).force();
+      } catch (UncheckedIOException e) {
+        throw IoErrors.named(file.describe(), IoErrors.translated(e));
+      }
+    }
+    file.force();
+  }
+
+  @Override
+  public void close() {
+    buffer = null;
+    mapping.close();
+  }
+
+  private int at(long position, long length) {
+    return (int) Objects.checkFromIndexSize(position, length, capacity);
+  }
+
+  private ByteBuffer openBuffer() throws IOException {
+    ByteBuffer open = buffer;
+    if (open == null) {
+      throw new IOException(file.describe() + ": the region is closed");
+    }
+    return open;
+  }
+
+  private ByteBuffer writableBuffer() throws IOException {
+    if (!writable) {
+      throw new UnsupportedOperationException(file.describe() + ": the region is for reading only");
+    }
+    return openBuffer();
+  }
+
+  private IOException fault(long position, InternalError e) {
+    return new IOException(
+        file.describe() + ": a mapped page at or after " + position + " cannot be accessed", e);
+  }
+}
