@@ -24,7 +24,7 @@ class SimLockTest {
       int[] sum = new int[1];
       for (int t = 0; t < 3; t++) {
         threads.spawn("producer " + t, () -> range(i -> mailbox.put(i)));
-        threads.spawn("consumer " + t, () -> range(i -> sum[0] += mailbox.take()));
+        threads.spawn("consumer " + t, () -> range(i -> add(sum, mailbox.take())));
       }
       assertThat(threads.run()).isEqualTo(SimOutcome.DONE);
       assertThat(sum[0]).isEqualTo(3 * 45);
@@ -111,6 +111,10 @@ class SimLockTest {
     threads.run();
     threads.spawn("next", () -> assertThat(Thread.currentThread().isInterrupted()).isFalse());
     assertThat(threads.run()).isEqualTo(SimOutcome.DONE);
+  }
+
+  private static void add(int[] sum, int number) {
+    sum[0] += number;
   }
 
   private static void range(java.util.function.IntConsumer action) {

@@ -51,7 +51,7 @@ public final class SimThreads implements Threads {
           new SynchronousQueue<>(),
           SimThreads::osThread);
 
-  private static final int YIELD_LIMIT = 100_000;
+  private static final int YIELD_LIMIT = 10_000;
   private static final long DEFAULT_STEP_LIMIT = 200_000_000;
   private static final long MAXIMUM_EARLY_JUMP_NANOS = 200_000_000;
 
@@ -241,11 +241,9 @@ public final class SimThreads implements Threads {
       Thread.onSpinWait();
       return;
     }
-    checkAlive();
-    int yields = idleYields + 1;
-    point(SimTrace.YIELD);
-    idleYields = yields;
-    if (yields > 2 * ready.size() && !jumpToNextDeadline() && yields > YIELD_LIMIT) {
+    idleYields++;
+    count(SimTrace.YIELD);
+    if (idleYields > 2 * ready.size() && !jumpToNextDeadline() && idleYields > YIELD_LIMIT) {
       fail(new AssertionError("tasks only yield to each other" + dump()));
       throw new SimCrash();
     }
@@ -379,8 +377,12 @@ public final class SimThreads implements Threads {
   }
 
   void point(int code) {
-    checkAlive();
     idleYields = 0;
+    count(code);
+  }
+
+  private void count(int code) {
+    checkAlive();
     SimTask task = current;
     long number = trace.add(task == null ? 0 : task.id, code);
     if (number >= nextEvent || (code == crashCode && trace.count(code) == crashCodeCount)) {
