@@ -5,7 +5,6 @@ package io.firn.cold.testkit;
 import io.firn.cold.io.AppendRegion;
 import java.io.IOException;
 import java.util.Objects;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The first bytes of a simulated file as mapped memory. Using it after it was unmapped is a failure
@@ -36,6 +35,7 @@ final class SimRegion implements AppendRegion {
 
   @Override
   public void put(long position, byte[] source, int offset, int length) throws IOException {
+    requireWritable();
     check(position, source, offset, length);
     Fault fault = disk.enterWithFault(DiskCall.PUT, file.path());
     if (fault != null) {
@@ -46,6 +46,7 @@ final class SimRegion implements AppendRegion {
 
   @Override
   public void publish(long position, byte[] source, int offset, int length) throws IOException {
+    requireWritable();
     check(position, source, offset, length);
     if (position % 8 != 0 || length < PUBLISHED_LAST) {
       throw new IllegalArgumentException("publish of " + length + " bytes at " + position);
@@ -120,12 +121,12 @@ final class SimRegion implements AppendRegion {
 
   /** Does what a failing store still does, then throws. */
   private void failStore(
-      @Nullable Fault fault, DiskCall call, long position, byte[] source, int offset, int length)
+      Fault fault, DiskCall call, long position, byte[] source, int offset, int length)
       throws IOException {
     if (fault == Fault.SHORT) {
       storePart(call, position, source, offset, (int) disk.shortened(length));
     }
-    throw SimDisk.failure(fault == null ? Fault.EIO : fault, call, file.path());
+    throw SimDisk.failure(fault, call, file.path());
   }
 
   private void store(DiskCall call, long position, byte[] source, int offset, int length)
