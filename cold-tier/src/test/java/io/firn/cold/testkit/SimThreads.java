@@ -1,0 +1,627 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Firn authors
+package io.firn.cold.testkit;
+
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
+import io.firn.cold.agent.Agent;
+import io.firn.cold.agent.AgentHandle;
+import io.firn.cold.agent.Step;
+import io.firn.cold.agent.Threads;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.SynchronousQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Threads that a seed interleaves: exactly one task runs at a time, and hands over to another only
+ * at a step, a lock, a condition or a yield. The same seed and the same tasks give the same run.
+ *
+ * <p>Set up and run from one plain thread. While {@link #run} is active only its tasks may use the
+ * locks and steps; outside of it, locks are ordinary locks and steps do nothing.
+ *
+ * <p>A crash throws {@link SimCrash} out of the running task and out of every other one where it
+ * waits. A task that goes on in spite of it, in a {@code finally} or because it caught the error,
+ * gets it again at its next step, lock, condition or disk call and never blocks. What a task
+ * records for a judge outside it should be guarded by {@link #crashed}, since code under test may
+ * turn the error into an answer.
+ */
+public final class SimThreads implements Threads {
+  /*
+   * All fields belong to the task that is running; the hand-over (a volatile flag and an unpark)
+   * orders them. The fast path of a step is a few additions and one comparison: everything that may
+   * happen at a step is folded into `nextEvent`, the number of the step at which to look closer.
+   *
+   * Time moves in three ways: a little with every step, to the next deadline when nobody can run or
+   * everybody only yields, and, rarely, early towards the next deadline while others could run.
+   */
+
+  /** Only lends OS threads; no task leaves anything in it that another seed could see. */
+  private static final ExecutorService OS_THREADS =
+      new ThreadPoolExecutor(
+          0,
+          Integer.MAX_VALUE,
+          5,
+          TimeUnit.SECONDS,
+          new SynchronousQueue<>(),
+          SimThreads::osThread);
+
+  private static final int YIELD_LIMIT = 10_000;
+  private static final long DEFAULT_STEP_LIMIT = 200_000_000;
+  private static final long MAXIMUM_EARLY_JUMP_NANOS = 200_000_000;
+
+  private final long seed;
+  private final ManualTime time;
+  private final SplittableRandom random;
+  private final SimTrace trace = new SimTrace();
+  private final List<SimTask> tasks = new ArrayList<>();
+  private final List<SimAgent> agents = new ArrayList<>();
+  private final SimReadyList ready = new SimReadyList();
+  private final Thread owner = Thread.currentThread();
+
+  private double handoverChance;
+  private long nanosPerStep;
+  private int earlyJumpOdds;
+  private long stepLimit = DEFAULT_STEP_LIMIT;
+
+  private @Nullable SimTask current;
+  private boolean running;
+  private boolean stopping;
+  private boolean crashed;
+  private @Nullable Throwable failure;
+  private @Nullable String crashPlace;
+  private @Nullable Step crashStep;
+  private int liveClients;
+  private int taskCount;
+  private int idleYields;
+
+  private long handoverAt;
+  private long crashAt = Long.MAX_VALUE;
+  private long nextEvent;
+  private int crashCode = -1;
+  private long crashCodeCount;
+  private long timedSteps;
+  private long handovers;
+  private volatile boolean finished;
+
+  /**
+   * Creates a scheduler without tasks. The chance of a hand-over at a step (2 to 60 %) and the
+   * speed of the clock (100 ns to 50 µs per step) follow from the seed.
+   */
+  public SimThreads(long seed, ManualTime time) {
+    this.seed = seed;
+    this.time = time;
+    random = new SplittableRandom(seed);
+    double draw = random.nextDouble();
+    handoverChance = 0.02 + 0.58 * draw * draw;
+    nanosPerStep = 100L << random.nextInt(10);
+    earlyJumpOdds = 16 << random.nextInt(6);
+    drawHandover();
+  }
+
+  /**
+   * Sets the chance of a hand-over at each step, 0 to 1.
+   *
+   * @throws IllegalArgumentException if it is not within 0 and 1
+   */
+  @CanIgnoreReturnValue
+  public SimThreads handoverChance(double chance) {
+    if (!(chance >= 0 && chance <= 1)) {
+      throw new IllegalArgumentException("handoverChance " + chance + " is not within 0 and 1");
+    }
+    handoverChance = chance;
+    drawHandover();
+    return this;
+  }
+
+  /** Sets by how many nanoseconds each step moves the clock. */
+  @CanIgnoreReturnValue
+  public SimThreads nanosPerStep(long nanos) {
+    nanosPerStep = nanos;
+    return this;
+  }
+
+  /** Sets the number of steps after which a run fails as endless. Default 200 million. */
+  @CanIgnoreReturnValue
+  public SimThreads stepLimit(long steps) {
+    stepLimit = steps;
+    planNextEvent();
+    return this;
+  }
+
+  /** Ends the world at the step with this number, counted from 1; locks count as steps. */
+  @CanIgnoreReturnValue
+  public SimThreads crashAt(long stepNumber) {
+    crashAt = stepNumber;
+    planNextEvent();
+    return this;
+  }
+
+  /** Ends the world when a kind of step is announced for the {@code count}-th time, from 1. */
+  @CanIgnoreReturnValue
+  public SimThreads crashAt(Step step, long count) {
+    crashCode = SimTrace.code(step);
+    crashCodeCount = count;
+    return this;
+  }
+
+  /** Ends the world now; throws {@link SimCrash} if called by a task. */
+  public void crashNow() {
+    beginCrash("crashNow");
+    if (running) {
+      throw new SimCrash();
+    }
+  }
+
+  /** Adds a task. May be called before the run or by a running task. */
+  @CanIgnoreReturnValue
+  public SimTask spawn(String name, Runnable body) {
+    if (running) {
+      checkAlive();
+    }
+    liveClients++;
+    return add(name, false, body);
+  }
+
+  /**
+   * Runs until every task that is not an agent has returned, or until a crash. Agents that are
+   * still open then finish their slice and pause until the next run.
+   *
+   * @throws AssertionError if a task failed, or nobody could ever run again; names the seed, the
+   *     step and the cause
+   */
+  @CanIgnoreReturnValue
+  public SimOutcome run() {
+    if (running || Thread.currentThread() != owner) {
+      throw new IllegalStateException("run() belongs to the thread that made the scheduler");
+    }
+    if (crashed) {
+      return SimOutcome.CRASHED;
+    }
+    if (liveClients > 0) {
+      begin();
+      awaitEnd();
+    }
+    if (failure != null) {
+      throw new AssertionError(
+          "seed " + seed + ", step " + trace.steps() + ": " + failure, failure);
+    }
+    return crashed ? SimOutcome.CRASHED : SimOutcome.DONE;
+  }
+
+  private void begin() {
+    finished = false;
+    stopping = false;
+    running = true;
+    for (SimAgent agent : agents) {
+      agent.begin(add(agent.name(), true, agent));
+    }
+    SimTask first = choose();
+    if (first != null) {
+      transferTo(first);
+    }
+  }
+
+  private void awaitEnd() {
+    boolean interrupted = false;
+    while (!finished) {
+      LockSupport.park(this);
+      interrupted |= Thread.interrupted();
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  // ---- what the code under test sees
+
+  @Override
+  public Lock newLock(String name) {
+    return new SimLock(this, name);
+  }
+
+  @Override
+  public void step(Step step) {
+    if (running) {
+      point(SimTrace.code(step));
+    } else {
+      checkAlive();
+    }
+  }
+
+  @Override
+  public void yieldNow() {
+    if (!running) {
+      checkAlive();
+      Thread.onSpinWait();
+      return;
+    }
+    idleYields++;
+    count(SimTrace.YIELD);
+    if (idleYields > 2 * ready.size() && !jumpToNextDeadline() && idleYields > YIELD_LIMIT) {
+      fail(new AssertionError("tasks only yield to each other" + dump()));
+      throw new SimCrash();
+    }
+    handOver();
+  }
+
+  @Override
+  public AgentHandle start(Agent agent) {
+    checkAlive();
+    SimAgent started = new SimAgent(this, agent);
+    agents.add(started);
+    if (running) {
+      started.begin(add(started.name(), true, started));
+    }
+    return started;
+  }
+
+  /** Sleeps in simulated time, as the calling task; outside of a run it just moves the time. */
+  public void sleep(long nanos) {
+    if (!running) {
+      time.advance(nanos);
+      return;
+    }
+    point(SimTrace.SLEEP);
+    block("sleep", time.nanoTime() + nanos);
+  }
+
+  // ---- what tests ask
+
+  /** Returns the seed. */
+  public long seed() {
+    return seed;
+  }
+
+  /** Returns the number of steps so far, locks included. */
+  public long steps() {
+    return trace.steps();
+  }
+
+  /** Returns how often a kind of step was announced. */
+  public long steps(Step step) {
+    return trace.count(SimTrace.code(step));
+  }
+
+  /** Returns how often one task gave way to another. */
+  public long handovers() {
+    return handovers;
+  }
+
+  /** Returns a hash over every step and the task that made it: equal for equal runs. */
+  public long traceHash() {
+    return trace.hash();
+  }
+
+  /** Tells whether the world has ended. */
+  public boolean crashed() {
+    return crashed;
+  }
+
+  /** Tells whether the caller is a task of a run that goes on. */
+  public boolean active() {
+    return running && !crashed;
+  }
+
+  /** Returns the step at which the world ended, if it was an announced one. */
+  public @Nullable Step crashStep() {
+    return crashStep;
+  }
+
+  /** Returns task, step and number at which the world ended, empty if it did not. */
+  public String crashPlace() {
+    return crashPlace == null ? "" : crashPlace;
+  }
+
+  /** Returns the name of the running task, empty outside of a run. */
+  public String currentTask() {
+    return current == null ? "" : current.name;
+  }
+
+  /** Throws {@link SimCrash} if the world has ended. */
+  public void checkAlive() {
+    if (crashed) {
+      throw new SimCrash();
+    }
+  }
+
+  /** Returns every task with what it waits for, and the steps just made. */
+  public String dump() {
+    StringBuilder text = new StringBuilder(1024);
+    text.append("\nseed ").append(seed).append(" at ").append(time.nanoTime()).append(" ns");
+    for (SimTask task : tasks) {
+      text.append('\n').append(task == current ? "* " : "  ").append(task.name).append(": ");
+      text.append(task.index >= 0 ? "can run" : "waits for " + task.waitsFor);
+      if (task.deadline != SimTask.NO_DEADLINE) {
+        text.append(" until ").append(task.deadline);
+      }
+      SimTrace.appendStack(text, task.thread);
+    }
+    return trace.appendRecent(text).toString();
+  }
+
+  // ---- scheduling
+
+  boolean inRun() {
+    return running;
+  }
+
+  boolean stopping() {
+    return stopping;
+  }
+
+  SimTask current() {
+    SimTask task = current;
+    if (task == null || task.thread != Thread.currentThread()) {
+      throw new IllegalStateException(
+          "a thread outside the simulation came in: " + Thread.currentThread());
+    }
+    return task;
+  }
+
+  boolean chance(int odds) {
+    return random.nextInt(odds) == 0;
+  }
+
+  int below(int bound) {
+    return random.nextInt(bound);
+  }
+
+  long nanoTime() {
+    return time.nanoTime();
+  }
+
+  void point(int code) {
+    idleYields = 0;
+    count(code);
+  }
+
+  private void count(int code) {
+    checkAlive();
+    SimTask task = current;
+    long number = trace.add(task == null ? 0 : task.id, code);
+    if (number >= nextEvent || (code == crashCode && trace.count(code) == crashCodeCount)) {
+      event(number, code);
+    }
+  }
+
+  private void event(long number, int code) {
+    SimTask self = current();
+    if (number >= crashAt || (code == crashCode && trace.count(code) == crashCodeCount)) {
+      crashStep = SimTrace.step(code);
+      beginCrash(self.name + " at " + SimTrace.name(code) + ", step " + number);
+      throw new SimCrash();
+    }
+    if (number >= stepLimit) {
+      fail(new AssertionError("no end after " + number + " steps" + dump()));
+      throw new SimCrash();
+    }
+    handOver();
+  }
+
+  /** Lets another task run, if one can; returns when the caller's turn comes again. */
+  void handOver() {
+    SimTask self = current();
+    drawHandover();
+    passTime();
+    if (!ready.isEmpty() && chance(earlyJumpOdds)) {
+      jumpTowardsNextDeadline();
+    }
+    if (ready.size() > 1) {
+      switchTo(self, ready.another(self, random));
+    }
+  }
+
+  /** Takes the caller off the runnable tasks until somebody wakes it or the time has come. */
+  void block(Object reason, long deadline) {
+    checkAlive();
+    SimTask self = current();
+    self.waitsFor = reason;
+    self.deadline = deadline;
+    ready.remove(self);
+    SimTask next = choose();
+    if (next == null) {
+      throw new SimCrash();
+    }
+    if (next != self) {
+      switchTo(self, next);
+    }
+    self.waitsFor = null;
+  }
+
+  void wake(SimTask task) {
+    if (task.index < 0 && !task.done) {
+      task.deadline = SimTask.NO_DEADLINE;
+      ready.add(task);
+    }
+  }
+
+  void join(SimTask task) {
+    if (!running) {
+      return;
+    }
+    while (!task.done) {
+      task.joiners.add(current());
+      block("the end of " + task.name, SimTask.NO_DEADLINE);
+    }
+  }
+
+  void forget(SimAgent agent) {
+    agents.remove(agent);
+  }
+
+  private SimTask add(String name, boolean agent, Runnable body) {
+    SimTask task = new SimTask(this, name, ++taskCount, agent, body);
+    tasks.add(task);
+    ready.add(task);
+    return task;
+  }
+
+  /** Returns who runs next; {@code null} if nobody ever can, which is then the failure. */
+  private @Nullable SimTask choose() {
+    passTime();
+    if (ready.isEmpty() && !jumpToNextDeadline()) {
+      fail(new AssertionError("deadlock" + dump()));
+      return null;
+    }
+    return ready.any(random);
+  }
+
+  private void switchTo(SimTask self, SimTask next) {
+    handovers++;
+    transferTo(next);
+    self.awaitTurn();
+    checkAlive();
+  }
+
+  private void transferTo(SimTask next) {
+    current = next;
+    if (next.started) {
+      next.resume();
+    } else {
+      next.started = true;
+      OS_THREADS.execute(() -> live(next));
+    }
+  }
+
+  private void live(SimTask self) {
+    self.thread = Thread.currentThread();
+    try {
+      self.body.run();
+    } catch (SimCrash end) {
+      if (!crashed) {
+        fail(end);
+      }
+    } catch (Throwable thrown) {
+      if (!crashed) {
+        fail(thrown);
+      }
+    }
+    if (Thread.interrupted()) {
+      self.waitsFor = "nothing, it ended interrupted"; // the flag must not reach the next task
+    }
+    self.done = true;
+    end(self);
+  }
+
+  private void end(SimTask self) {
+    tasks.remove(self);
+    if (self.index >= 0) {
+      ready.remove(self);
+    }
+    self.joiners.forEach(this::wake);
+    if (!self.agent && --liveClients == 0) {
+      stopping = true;
+      agents.forEach(SimAgent::wake);
+    }
+    SimTask next = crashed ? nextToUnwind() : tasks.isEmpty() ? null : choose();
+    if (next == null && crashed) {
+      next = nextToUnwind();
+    }
+    if (next == null) {
+      current = null;
+      running = false;
+      finished = true;
+      LockSupport.unpark(owner);
+    } else {
+      transferTo(next);
+    }
+  }
+
+  private @Nullable SimTask nextToUnwind() {
+    while (!tasks.isEmpty()) {
+      SimTask task = tasks.get(tasks.size() - 1);
+      if (task.started) {
+        return task;
+      }
+      task.done = true;
+      tasks.remove(task);
+    }
+    return null;
+  }
+
+  private void beginCrash(String place) {
+    if (!crashed) {
+      crashed = true;
+      crashPlace = place;
+    }
+  }
+
+  private void fail(Throwable thrown) {
+    if (failure == null) {
+      failure = thrown;
+    }
+    beginCrash("failure");
+  }
+
+  // ---- time and chance
+
+  private void passTime() {
+    long steps = trace.steps();
+    time.advance((steps - timedSteps) * nanosPerStep);
+    timedSteps = steps;
+    wakeExpired();
+  }
+
+  private void wakeExpired() {
+    long now = time.nanoTime();
+    for (SimTask task : tasks) {
+      if (task.deadline <= now) {
+        wake(task);
+      }
+    }
+  }
+
+  private long nextDeadline() {
+    long next = SimTask.NO_DEADLINE;
+    for (SimTask task : tasks) {
+      next = Math.min(next, task.deadline);
+    }
+    return next;
+  }
+
+  private boolean jumpToNextDeadline() {
+    long next = nextDeadline();
+    if (next == SimTask.NO_DEADLINE) {
+      return false;
+    }
+    time.advance(Math.max(0, next - time.nanoTime()));
+    wakeExpired();
+    return true;
+  }
+
+  private void jumpTowardsNextDeadline() {
+    long next = nextDeadline();
+    if (next != SimTask.NO_DEADLINE) {
+      long wait = Math.max(0, next - time.nanoTime());
+      time.advance(Math.min(wait, MAXIMUM_EARLY_JUMP_NANOS));
+      wakeExpired();
+    }
+  }
+
+  private void drawHandover() {
+    long gap = Long.MAX_VALUE / 2;
+    if (handoverChance >= 1) {
+      gap = 1;
+    } else if (handoverChance > 0) {
+      gap = 1 + (long) (Math.log(1 - random.nextDouble()) / Math.log1p(-handoverChance));
+    }
+    handoverAt = trace.steps() + gap;
+    planNextEvent();
+  }
+
+  private void planNextEvent() {
+    nextEvent = Math.min(handoverAt, Math.min(crashAt, stepLimit));
+  }
+
+  private static Thread osThread(Runnable body) {
+    Thread thread = new Thread(body, "sim");
+    thread.setDaemon(true);
+    return thread;
+  }
+}
