@@ -12,11 +12,14 @@ import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.sli
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaAccess;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import java.io.File;
+import java.io.RandomAccessFile;
+import java.nio.channels.AsynchronousFileChannel;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.security.SecureRandom;
@@ -50,6 +53,13 @@ final class ArchitectureTest {
           .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
           .withImportOption(location -> !location.contains("-tests.jar"))
           .importPackages(ROOT);
+
+  private static final DescribedPredicate<JavaClass> FILE_ACCESS =
+      equivalentTo(Files.class)
+          .or(equivalentTo(File.class))
+          .or(resideInAPackage("java.io").and(nameMatching("File.*")))
+          .or(equivalentTo(RandomAccessFile.class))
+          .or(equivalentTo(AsynchronousFileChannel.class));
 
   @Test
   void rules_seeTheClasses() {
@@ -141,18 +151,30 @@ final class ArchitectureTest {
 
   @Test
   void files_areTouchedInOnePackage() {
-    DescribedPredicate<JavaClass> fileAccess =
-        equivalentTo(Files.class)
-            .or(equivalentTo(File.class))
-            .or(resideInAPackage("java.io").and(nameMatching("File.*")))
-            .or(equivalentTo(java.io.RandomAccessFile.class))
-            .or(equivalentTo(FileChannel.class))
-            .or(equivalentTo(java.nio.channels.AsynchronousFileChannel.class));
     noClasses()
         .that()
-        .resideOutsideOfPackage(ROOT + ".io..")
+        .resideOutsideOfPackages(ROOT + ".io..", ROOT + ".memory..")
         .should()
-        .dependOnClassesThat(fileAccess)
+        .dependOnClassesThat(FILE_ACCESS.or(equivalentTo(FileChannel.class)))
+        .check(MAIN);
+  }
+
+  @Test
+  void memory_mapsAFileThatTheDiskOpenedAndNothingElse() {
+    DescribedPredicate<JavaAccess<?>> otherThanMap =
+        DescribedPredicate.describe(
+            "use a FileChannel for anything but mapping",
+            access ->
+                access.getTargetOwner().isEquivalentTo(FileChannel.class)
+                    && !access.getName().equals("map"));
+    noClasses()
+        .that()
+        .resideInAPackage(ROOT + ".memory..")
+        .should()
+        .dependOnClassesThat(FILE_ACCESS)
+        .orShould()
+        .accessTargetWhere(otherThanMap)
+        .allowEmptyShould(true)
         .check(MAIN);
   }
 
