@@ -78,7 +78,7 @@ final class Checkpointer {
    */
   void checkpoint(long targetLsn, boolean clean) throws IOException {
     FrameWriter frame = new FrameWriter();
-    long ignoredBegin = engine.log().append(frame, frame.checkpointBegin(checkpoints + 1));
+    long unusedBegin = engine.log().append(frame, frame.checkpointBegin(checkpoints + 1));
     List<Table> tables = engine.tables();
     List<Table> locked = new ArrayList<>();
     try {
@@ -93,7 +93,7 @@ final class Checkpointer {
       name(tables, captured, clean);
       checkpoints++;
       if (!clean) {
-        long ignoredEnd = engine.log().append(frame, frame.checkpointEnd(summary(captured)));
+        long unusedEnd = engine.log().append(frame, frame.checkpointEnd(summary(captured)));
       }
     } finally {
       for (Table table : locked) {

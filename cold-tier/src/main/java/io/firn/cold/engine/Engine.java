@@ -357,7 +357,7 @@ public final class Engine implements AutoCloseable {
     for (int i = 0; i < Workers.EPOCH_MOVES; i++) {
       boolean ignored = epochs.advance();
     }
-    int ignoredFreed = epochs.freePast();
+    int unusedFreed = epochs.freePast();
   }
 
   void wakeMaintenance() {
@@ -450,8 +450,8 @@ public final class Engine implements AutoCloseable {
     long readersStamp = epochs.stamp();
     long writersStamp = writers.stamp();
     while (!epochs.isPast(readersStamp) || !writers.isPast(writersStamp)) {
-      boolean ignoredReaders = epochs.advance();
-      boolean ignoredWriters = writers.advance();
+      boolean unusedReaders = epochs.advance();
+      boolean unusedWriters = writers.advance();
       threads().yieldNow();
     }
   }

@@ -165,7 +165,9 @@ final class Forcer {
     }
     for (String directory : dirtyDirectories) {
       dirtyDirectories.remove(directory);
-      disk.syncDirectory(directory);
+      if (disk.exists(directory)) {
+        disk.syncDirectory(directory);
+      }
     }
   }
 

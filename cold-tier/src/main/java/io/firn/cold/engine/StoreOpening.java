@@ -222,6 +222,9 @@ public final class StoreOpening {
             List.of(),
             List.of(),
             List.of());
+    for (String directory : DIRECTORIES) {
+      seams.disk().createDirectories(directory);
+    }
     engine.manifests().write(manifest);
     return manifest;
   }
@@ -298,7 +301,7 @@ public final class StoreOpening {
             engine.threads().yieldNow();
           }
           table.space().closeStreams();
-          int ignoredWork = table.worker().work();
+          int unusedWork = table.worker().work();
         }
         engine.checkpointer().checkpoint(Long.MAX_VALUE, true);
         engine.forcer().ensureReleasable(engine.log().end());

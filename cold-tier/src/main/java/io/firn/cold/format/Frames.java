@@ -94,6 +94,9 @@ public final class Frames {
 
   private Frames() {}
 
+  /** Frames begin at multiples of this. */
+  public static final int ALIGNMENT = 8;
+
   /** Returns a length rounded up to a multiple of 8. */
   public static int align8(int length) {
     return (length + 7) & ~7;

@@ -79,6 +79,16 @@ public final class RecordReader {
     return intact ? Verdict.OK : Verdict.DAMAGED;
   }
 
+  /**
+   * Returns the length that a record or filler says it has, without looking at anything else; 0 if
+   * the bytes hold none.
+   */
+  public static int peekTotalBytes(byte[] buffer, int offset, int available) {
+    int at = offset + RecordFormat.AT_TOTAL_LENGTH;
+    int total = available < RecordFormat.MINIMUM_BYTES ? 0 : Varint.get(buffer, at, offset + available);
+    return Math.max(total, 0);
+  }
+
   /** Returns the LSN at which the record was written. */
   public long lsn() {
     return lsn;

@@ -38,6 +38,7 @@ final class Extent {
   private volatile long position;
   private volatile long preparedTo;
   private volatile boolean broken;
+  private volatile boolean closed;
 
   Extent(
       Segment segment,
@@ -123,6 +124,9 @@ final class Extent {
   void prepareFor(int length) throws IOException {
     prepareTurn.lock();
     try {
+      if (closed) {
+        return;
+      }
       long from = preparedTo;
       long need = 2L * Address.classBound(Address.classOf(length)) + 2L * layout.pageBytes();
       long to = Math.min(endOffset, from + Math.max(aheadBytes / 2, need));
@@ -171,7 +175,17 @@ final class Extent {
     }
   }
 
-  /** Takes no more claims; under the stream's lock. Returns the first page that is not used. */
+  /**
+   * Ends the zeroing ahead, which would destroy what others put into the pages that are given back.
+   * After the extent left its stream, without locks.
+   */
+  void endPreparing() {
+    prepareTurn.lock();
+    closed = true;
+    prepareTurn.unlock();
+  }
+
+  /** Keeps the pages in use only. Returns the first page that is not used. */
   int close() {
     long start = layout.firstByteOf(firstPage);
     int used = position == start ? 0 : layout.pageOf(position - 1) - firstPage + 1;

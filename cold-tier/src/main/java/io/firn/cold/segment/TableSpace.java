@@ -199,22 +199,20 @@ public final class TableSpace {
       stream.lock.lock();
       try {
         stream.extent(next);
-        if (full != null) {
-          closeExtent(full);
-        }
       } finally {
         stream.lock.unlock();
       }
       if (full != null) {
-        full.release();
+        closeExtent(full);
       }
     } finally {
       openTurn.unlock();
     }
   }
 
-  /** Under the stream's lock: gives the pages back that were never used. */
+  /** Ends an extent that left its stream: gives the pages back that were never used. */
   private void closeExtent(Extent extent) {
+    extent.endPreparing();
     lock.lock();
     try {
       int pagesBefore = extent.pages();
@@ -226,6 +224,7 @@ public final class TableSpace {
     } finally {
       lock.unlock();
     }
+    extent.release();
   }
 
   private Extent openExtent(Stream stream, @Nullable Extent full, int length) throws IOException {
@@ -302,7 +301,6 @@ public final class TableSpace {
     lock.lock();
     try {
       free.addSegment(segment.number(), segment.pages());
-      setFree(segment, 0, segment.pages());
     } finally {
       lock.unlock();
     }
@@ -408,12 +406,12 @@ public final class TableSpace {
       if (!complete && preferred == 0) {
         return null;
       }
-      PageRun run = preferred == 0 ? null : free.largestRun(preferred);
+      PageRun run = free.largestFree(preferred);
+      if (run != null && !complete && run.segment() != preferred) {
+        return null;
+      }
       if (!holds(run, neededBytes)) {
         run = complete ? free.findBestFit(pages) : null;
-      }
-      if (!holds(run, neededBytes) && complete) {
-        run = free.largestRun(free.emptiestSegment());
       }
       if (run == null || !holds(run, neededBytes)) {
         return null;
@@ -477,7 +475,7 @@ public final class TableSpace {
     put(segment);
     lock.lock();
     try {
-      free.addSegment(number, segment.pages());
+      free.addUsedSegment(number, segment.pages());
     } finally {
       lock.unlock();
     }
@@ -612,14 +610,11 @@ public final class TableSpace {
       try {
         extent = stream.extent();
         stream.extent(null);
-        if (extent != null) {
-          closeExtent(extent);
-        }
       } finally {
         stream.lock.unlock();
       }
       if (extent != null) {
-        extent.release();
+        closeExtent(extent);
       }
     }
   }

@@ -141,7 +141,7 @@ public final class LogHistory {
   public Analysis analyse(long fromLsn, long durableLsn) throws IOException {
     Analyser analyser = new Analyser(fromLsn, durableLsn);
     for (OldLogSegment segment : segments) {
-      if (segment.endLsn() > fromLsn || segment == segments.get(segments.size() - 1)) {
+      if (segment.endLsn() > fromLsn || segment.equals(segments.get(segments.size() - 1))) {
         analyser.walk(segment);
       }
     }
