@@ -141,7 +141,7 @@ final class Checkpointer {
       if (entries.length < bytes) {
         entries = new byte[bytes + bytes / 4];
       }
-      size = partition.copyEntries(entries, 0) / SlotHeader.ENTRY_BYTES;
+      size = partition.copyEntries(entries, 0);
     } finally {
       partition.unlock();
     }

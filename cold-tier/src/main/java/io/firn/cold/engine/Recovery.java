@@ -194,11 +194,8 @@ final class Recovery {
       long lsnBase,
       long timeBaseMillis)
       throws IOException {
-    Segment segment =
+    Segment unused =
         table.space().restore(number, capacity, streamClass, lsnBase, timeBaseMillis);
-    if (segment == null) {
-      problem("segment " + number + " of table " + table.name() + " has no file");
-    }
   }
 
   private void opened(int tableId, OpenExtent extent) {
@@ -319,7 +316,7 @@ final class Recovery {
     } catch (IOException e) {
       return false;
     }
-    table.space().layout().join(buffer, logical, Address.offset(word));
+    table.space().layout().join(buffer, physical, Address.offset(word));
     return record.wrap(
                 buffer, 0, logical, table.id(), segment.lsnBase(), segment.timeBaseMillis())
             == RecordReader.Verdict.OK
@@ -441,6 +438,9 @@ final class Recovery {
         });
     for (long hash : voids) {
       long ignored = partition.remove(hash);
+    }
+    if (!voids.isEmpty()) {
+      problem(voids.size() + " entries of table " + table.name() + " pointed to no segment");
     }
   }
 

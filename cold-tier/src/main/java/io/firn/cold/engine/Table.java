@@ -417,7 +417,7 @@ public final class Table {
         return false;
       }
       if (length > logical) {
-        layout.join(buffer, logical, Address.offset(word));
+        layout.join(buffer, length, Address.offset(word));
       }
       return record.wrap(buffer, 0, logical, tableId, from.lsnBase(), from.timeBaseMillis())
           == RecordReader.Verdict.OK;

@@ -277,7 +277,7 @@ final class Extent {
         (int) Math.min(LENGTH_PEEK_BYTES + PageLayout.PAGE_HEADER_BYTES, segment.capacity() - record);
     byte[] head = new byte[physical];
     region.get(record, head, 0, physical);
-    layout.join(head, Math.min(LENGTH_PEEK_BYTES, physical), record);
+    layout.join(head, physical, record);
     return RecordReader.peekTotalBytes(head, 0, Math.min(LENGTH_PEEK_BYTES, physical));
   }
 

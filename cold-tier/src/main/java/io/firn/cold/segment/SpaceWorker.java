@@ -25,6 +25,9 @@ public final class SpaceWorker {
    * until a mark at or above that end was itself forced and those readers have left. No checkpoint is
    * needed, because redo up to the mark reads frames only. */
 
+  /** The distance of the LSN just above a frame's own. */
+  private static final long LSN_UNIT = 8;
+
   private final TableSpace space;
   private final Disk disk;
   private final DiskLedger ledger;
@@ -164,7 +167,7 @@ public final class SpaceWorker {
     }
     segment.drop();
     threads.step(Step.DEAD);
-    waiting.add(new Waiting(segment, 0, 0, lsn + 1, journal.readerStamp()));
+    waiting.add(new Waiting(segment, 0, 0, lsn + LSN_UNIT, journal.readerStamp()));
     return 1;
   }
 
