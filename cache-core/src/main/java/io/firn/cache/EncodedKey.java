@@ -30,9 +30,9 @@ final class EncodedKey {
 
   @Override
   public boolean equals(Object other) {
-    return other instanceof EncodedKey
-        && hash == ((EncodedKey) other).hash
-        && Arrays.equals(bytes, ((EncodedKey) other).bytes);
+    return other instanceof EncodedKey that
+        && hash == that.hash
+        && Arrays.equals(bytes, that.bytes);
   }
 
   @Override

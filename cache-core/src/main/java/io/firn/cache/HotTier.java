@@ -3,6 +3,7 @@
 package io.firn.cache;
 
 
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -29,6 +30,7 @@ interface HotTier<V> {
    *
    * @return what {@code commit} returned
    */
+  @CanIgnoreReturnValue
   boolean apply(
       Object key,
       @Nullable V value,

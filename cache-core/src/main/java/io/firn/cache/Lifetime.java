@@ -30,8 +30,7 @@ final class Lifetime {
     if (value.compareTo(MAXIMUM) > 0) {
       return NEVER;
     }
-    long millis = value.toMillis();
-    return value.getNano() % 1_000_000 == 0 ? millis : millis + 1;
+    return value.plusNanos(999_999).toMillis();
   }
 
   static long expiry(long nowMillis, long lifetimeMillis) {

@@ -3,6 +3,8 @@
 package io.firn.cache;
 
 
+import static java.util.Objects.requireNonNull;
+
 import io.firn.cold.model.TimeSource;
 import java.time.Clock;
 import java.util.concurrent.TimeUnit;
@@ -48,7 +50,7 @@ final class SteadyTime implements TimeSource {
   public long wallMillis() {
     long wallMillis = source.wallMillis();
     for (; ; ) {
-      Reading seen = latest.get();
+      Reading seen = requireNonNull(latest.get());
       if (wallMillis == seen.wallMillis) {
         return wallMillis;
       }
