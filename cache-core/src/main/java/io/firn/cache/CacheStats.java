@@ -2,10 +2,9 @@
 // Copyright The Firn authors
 package io.firn.cache;
 
-
 /**
- * What a cache has counted since it was opened, and its sizes now. Each figure is exact when nothing
- * runs; taken under load they may be a few operations apart from each other.
+ * What a cache has counted since it was opened, and its sizes now. Each figure is exact when
+ * nothing runs; taken under load they may be a few operations apart from each other.
  *
  * @param hotHits reads answered from the heap, those that waited for another caller's load included
  * @param coldHits reads answered from disk
@@ -13,8 +12,8 @@ package io.firn.cache;
  * @param loads calls of a loader that returned, with a value or with null
  * @param loadFailures calls of a loader that threw
  * @param promotions values read from disk that were kept on the heap
- * @param demotions values written to disk when they left the heap; 0 in a write-through cache, whose
- *     values are on disk already
+ * @param demotions values written to disk when they left the heap; 0 in a write-through cache,
+ *     whose values are on disk already
  * @param shed values that the disk had no room for: kept on the heap only, or not at all
  * @param damaged reads that found damaged bytes on disk; each is a miss too
  * @param undecodable reads whose record the codec refused; each is a miss too

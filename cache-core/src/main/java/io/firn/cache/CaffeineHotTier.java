@@ -2,7 +2,6 @@
 // Copyright The Firn authors
 package io.firn.cache;
 
-
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.Expiry;
@@ -18,9 +17,9 @@ import org.jspecify.annotations.Nullable;
  * The hot tier in Caffeine, whose {@code compute} is the key's step.
  *
  * <p>Caffeine's own clear does not see an entry whose step is still running, so entries carry the
- * generation that was read before they were committed or read, and an entry of an earlier generation
- * is absent. The generation is raised after the cold tier was cleared: whatever was committed before
- * that has read an earlier one.
+ * generation that was read before they were committed or read, and an entry of an earlier
+ * generation is absent. The generation is raised after the cold tier was cleared: whatever was
+ * committed before that has read an earlier one.
  */
 final class CaffeineHotTier<V> implements HotTier<V> {
   private final Cache<Object, HotEntry<V>> entries;
@@ -72,11 +71,7 @@ final class CaffeineHotTier<V> implements HotTier<V> {
 
   @Override
   public boolean apply(
-      Object key,
-      @Nullable V value,
-      long expiresAtMillis,
-      int weight,
-      BooleanSupplier commit) {
+      Object key, @Nullable V value, long expiresAtMillis, int weight, BooleanSupplier commit) {
     long before = generation.get();
     boolean[] committed = new boolean[1];
     var unused =
@@ -142,8 +137,7 @@ final class CaffeineHotTier<V> implements HotTier<V> {
     public long expireAfterCreate(Object key, HotEntry<V> entry, long currentTime) {
       return entry.expiresAtMillis() == Lifetime.NEVER
           ? Long.MAX_VALUE
-          : Math.max(
-              0, TimeUnit.MILLISECONDS.toNanos(entry.expiresAtMillis() - time.wallMillis()));
+          : Math.max(0, TimeUnit.MILLISECONDS.toNanos(entry.expiresAtMillis() - time.wallMillis()));
     }
 
     @Override

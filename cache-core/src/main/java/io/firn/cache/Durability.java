@@ -2,7 +2,6 @@
 // Copyright The Firn authors
 package io.firn.cache;
 
-
 import static java.util.Objects.requireNonNull;
 
 import io.firn.cold.FlushPolicy;
@@ -43,8 +42,9 @@ public final class Durability {
   }
 
   /**
-   * Returns the mode that forces in the background once per interval while there are writes. A power
-   * failure loses at most the writes of the last interval and of one force. The default, with 100 ms.
+   * Returns the mode that forces in the background once per interval while there are writes. A
+   * power failure loses at most the writes of the last interval and of one force. The default, with
+   * 100 ms.
    *
    * @param interval 1 ms to 1 h
    * @throws IllegalArgumentException if {@code interval} is outside this range
@@ -56,8 +56,8 @@ public final class Durability {
   }
 
   /**
-   * Returns the mode in which a write returns when it would survive a power failure. Writes of several
-   * threads share a force.
+   * Returns the mode in which a write returns when it would survive a power failure. Writes of
+   * several threads share a force.
    */
   public static Durability sync() {
     return SYNC;

@@ -2,7 +2,6 @@
 // Copyright The Firn authors
 package io.firn.cache;
 
-
 import java.util.Arrays;
 
 /** The bytes of a key, by which keys are compared. Immutable. */

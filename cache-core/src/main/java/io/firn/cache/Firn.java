@@ -2,7 +2,6 @@
 // Copyright The Firn authors
 package io.firn.cache;
 
-
 import static java.util.Objects.requireNonNull;
 
 import io.firn.cache.codec.Codec;
@@ -22,11 +21,11 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A store of named caches in one directory, held by one process at a time. Thread-safe; callers may be
- * virtual threads.
+ * A store of named caches in one directory, held by one process at a time. Thread-safe; callers may
+ * be virtual threads.
  *
- * <p>Every method but {@link #close} throws {@link StoreClosedException} once the store is closed, and
- * {@link NullPointerException} for a null argument.
+ * <p>Every method but {@link #close} throws {@link StoreClosedException} once the store is closed,
+ * and {@link NullPointerException} for a null argument.
  */
 public final class Firn implements AutoCloseable {
   private static final int MAXIMUM_NAME_CHARS = 255;
@@ -89,8 +88,8 @@ public final class Firn implements AutoCloseable {
   }
 
   /**
-   * Closes the cache of that name, if it is open, and deletes all that it holds. Does nothing if there
-   * is none.
+   * Closes the cache of that name, if it is open, and deletes all that it holds. Does nothing if
+   * there is none.
    *
    * @throws IllegalArgumentException if {@code name} is empty or too long
    */

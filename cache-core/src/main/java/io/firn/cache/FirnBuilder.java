@@ -2,7 +2,6 @@
 // Copyright The Firn authors
 package io.firn.cache;
 
-
 import static java.util.Objects.requireNonNull;
 
 import com.google.errorprone.annotations.CanIgnoreReturnValue;
@@ -17,8 +16,8 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.ForkJoinPool;
 
 /**
- * The options of a store. Only the directory is required; each option checks its argument at the call
- * and may be given once. Not thread-safe; the store is.
+ * The options of a store. Only the directory is required; each option checks its argument at the
+ * call and may be given once. Not thread-safe; the store is.
  */
 public final class FirnBuilder {
   static final long MINIMUM_DISK_BYTES = 16L << 20;
@@ -42,8 +41,8 @@ public final class FirnBuilder {
   }
 
   /**
-   * Sets the disk space that the store may use, in bytes: all caches, the log and everything else in
-   * its directory. Default: 10 GiB, or half of the free space if that is less.
+   * Sets the disk space that the store may use, in bytes: all caches, the log and everything else
+   * in its directory. Default: 10 GiB, or half of the free space if that is less.
    *
    * @param bytes 16 MiB to 4 PiB
    * @throws IllegalArgumentException if {@code bytes} is outside this range
@@ -57,8 +56,8 @@ public final class FirnBuilder {
   }
 
   /**
-   * Sets when an acknowledged write survives a power failure. Default: {@link Durability#async} with
-   * 100 ms.
+   * Sets when an acknowledged write survives a power failure. Default: {@link Durability#async}
+   * with 100 ms.
    *
    * @throws IllegalStateException if it was already set
    */
@@ -69,8 +68,8 @@ public final class FirnBuilder {
   }
 
   /**
-   * Sets what opening does when files are damaged. Default: what verifies is kept, and a cache starts
-   * empty where removals may have been lost.
+   * Sets what opening does when files are damaged. Default: what verifies is kept, and a cache
+   * starts empty where removals may have been lost.
    *
    * @throws IllegalStateException if it was already set
    */
@@ -160,14 +159,14 @@ public final class FirnBuilder {
    * Opens the store, creating its directory if there is none, and recovers what an earlier process
    * left.
    *
-   * @throws io.firn.cold.model.StoreLockedException if another process, or another store of this one,
-   *     holds the directory; the message says which
-   * @throws io.firn.cold.model.CorruptStoreException if files are damaged and {@link IfDamaged#FAIL}
-   *     was chosen
+   * @throws io.firn.cold.model.StoreLockedException if another process, or another store of this
+   *     one, holds the directory; the message says which
+   * @throws io.firn.cold.model.CorruptStoreException if files are damaged and {@link
+   *     IfDamaged#FAIL} was chosen
    * @throws io.firn.cold.model.UnsupportedVersionException if a newer version wrote the store and
    *     {@link IfNewer#FAIL} holds
-   * @throws io.firn.cold.model.StoreIoException if the directory cannot be read or written, or is no
-   *     directory
+   * @throws io.firn.cold.model.StoreIoException if the directory cannot be read or written, or is
+   *     no directory
    */
   public Firn open() {
     TimeSource time = new SteadyTime(clock.orElse(SystemTime.INSTANCE));

@@ -2,7 +2,6 @@
 // Copyright The Firn authors
 package io.firn.cache;
 
-
 import io.firn.cold.StoreStats;
 
 /**

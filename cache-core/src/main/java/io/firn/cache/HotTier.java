@@ -2,7 +2,6 @@
 // Copyright The Firn authors
 package io.firn.cache;
 
-
 import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
@@ -10,8 +9,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The entries on the heap, and the per-key step in which both tiers change together. Thread-safe.
  *
- * <p>What is committed inside a key's step becomes visible in the cold tier first and in the hot tier
- * at the end of the step; no other step of the same key runs in between, so the tiers see the
+ * <p>What is committed inside a key's step becomes visible in the cold tier first and in the hot
+ * tier at the end of the step; no other step of the same key runs in between, so the tiers see the
  * versions of a key in the same order. Steps neither wait nor call foreign code.
  */
 interface HotTier<V> {
@@ -25,18 +24,14 @@ interface HotTier<V> {
   long generation();
 
   /**
-   * Runs {@code commit} in the key's step. If it returned true the key's value becomes {@code value},
-   * or none for null; otherwise it stays as it was.
+   * Runs {@code commit} in the key's step. If it returned true the key's value becomes {@code
+   * value}, or none for null; otherwise it stays as it was.
    *
    * @return what {@code commit} returned
    */
   @CanIgnoreReturnValue
   boolean apply(
-      Object key,
-      @Nullable V value,
-      long expiresAtMillis,
-      int weight,
-      BooleanSupplier commit);
+      Object key, @Nullable V value, long expiresAtMillis, int weight, BooleanSupplier commit);
 
   /**
    * Keeps a value read from the cold tier, if the key is absent here and {@code unchanged} returns

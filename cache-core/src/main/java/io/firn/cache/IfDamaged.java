@@ -2,7 +2,6 @@
 // Copyright The Firn authors
 package io.firn.cache;
 
-
 /** What opening a store does when its files are damaged. */
 public enum IfDamaged {
   /**

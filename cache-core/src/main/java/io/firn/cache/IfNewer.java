@@ -2,7 +2,6 @@
 // Copyright The Firn authors
 package io.firn.cache;
 
-
 /** What opening a store does when a newer version of Firn wrote it. */
 public enum IfNewer {
   /** Fails with an {@link io.firn.cold.model.UnsupportedVersionException} and changes nothing. */

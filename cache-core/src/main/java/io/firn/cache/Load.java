@@ -2,7 +2,6 @@
 // Copyright The Firn authors
 package io.firn.cache;
 
-
 import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
 
@@ -14,6 +13,9 @@ final class Load<V> {
 
   /** Guarded by the key's stripe of {@link Loads}. */
   private boolean overtaken;
+
+  /** Used by the owner only. */
+  private boolean sharing;
 
   private volatile @Nullable V result;
 
@@ -36,6 +38,16 @@ final class Load<V> {
 
   boolean isOvertaken() {
     return overtaken;
+  }
+
+  /** Lets the owner of this load, which was not registered, have the value of the one that was. */
+  void mayShare() {
+    sharing = true;
+  }
+
+  /** Returns the value of {@code registered}, or null if the owner has to look again. */
+  @Nullable V sharedFrom(Load<V> registered) {
+    return sharing ? registered.result : null;
   }
 
   /** Offers the loaded value to those who wait; only for one that was not overtaken. */
@@ -64,10 +76,5 @@ final class Load<V> {
         Thread.currentThread().interrupt();
       }
     }
-  }
-
-  /** Returns the value for those who waited, or null if each has to look again. */
-  @Nullable V result() {
-    return result;
   }
 }

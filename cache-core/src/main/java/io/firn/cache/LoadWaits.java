@@ -2,14 +2,13 @@
 // Copyright The Firn authors
 package io.firn.cache;
 
-
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who waits for whose load, over all caches of a store, so that loaders which need each other's keys
- * do not wait in a circle. Thread-safe.
+ * Who waits for whose load, over all caches of a store, so that loaders which need each other's
+ * keys do not wait in a circle. Thread-safe.
  *
  * <p>A thread enters itself before it looks for a circle, so of the threads that close one together
  * at least one sees it. What a loader does on further threads is not seen.
@@ -39,7 +38,8 @@ final class LoadWaits {
 
   private boolean leadsTo(Load<?> load, Thread caller) {
     @Nullable Load<?> next = load;
-    // Each step is another waiting thread; a longer way than there are threads is a circle of others.
+    // Each step is another waiting thread; a longer way than there are threads is a circle of
+    // others.
     for (int steps = waiting.size() + 1; next != null && steps > 0; steps--) {
       if (next.owner() == caller) {
         return true;

@@ -2,7 +2,6 @@
 // Copyright The Firn authors
 package io.firn.cache;
 
-
 import io.firn.cold.ColdWrite;
 import java.util.HashMap;
 import java.util.Map;
@@ -12,10 +11,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * The loads under way in one cache, and the place where writes overtake them. Thread-safe.
  *
- * <p>Every commit to the cold tier runs under the lock of its key's stripe, together with marking the
- * key's load as overtaken; the value of a load is committed under the same lock, and only if it is
- * not marked. A load looks at both tiers once more after it was registered. So either a write sees
- * the load and marks it, or the load sees the write. Nothing waits while a stripe is locked.
+ * <p>Every commit to the cold tier runs under the lock of its key's stripe, together with marking
+ * the key's load as overtaken; the value of a load is committed under the same lock, and only if it
+ * is not marked. A load looks at both tiers once more after it was registered. So either a write
+ * sees the load and marks it, or the load sees the write. Nothing waits while a stripe is locked.
  */
 final class Loads<V> {
   private static final int MAXIMUM_STRIPES = 1024;
@@ -40,12 +39,20 @@ final class Loads<V> {
     stripes = newStripes(Integer.highestOneBit(Math.max(1, wanted)));
   }
 
-  /** Registers {@code load}, or returns the one that its key already has. */
+  /**
+   * Registers {@code load}, or returns the one that its key already has. The caller may share the value
+   * of that one unless it was overtaken already: the caller could have begun after the write that
+   * overtook it.
+   */
   @Nullable Load<V> begin(Load<V> load) {
     Stripe<V> stripe = stripe(load.key().hash());
     stripe.lock();
     try {
-      return stripe.loads().putIfAbsent(load.key(), load);
+      Load<V> other = stripe.loads().putIfAbsent(load.key(), load);
+      if (other != null && !other.isOvertaken()) {
+        load.mayShare();
+      }
+      return other;
     } finally {
       stripe.unlock();
     }

@@ -2,7 +2,6 @@
 // Copyright The Firn authors
 package io.firn.cache;
 
-
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -25,11 +24,7 @@ final class NoHotTier<V> implements HotTier<V> {
 
   @Override
   public boolean apply(
-      Object key,
-      @Nullable V value,
-      long expiresAtMillis,
-      int weight,
-      BooleanSupplier commit) {
+      Object key, @Nullable V value, long expiresAtMillis, int weight, BooleanSupplier commit) {
     return commit.getAsBoolean();
   }
 

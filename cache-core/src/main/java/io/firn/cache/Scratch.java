@@ -2,7 +2,6 @@
 // Copyright The Firn authors
 package io.firn.cache;
 
-
 import io.firn.cache.codec.Codec;
 import io.firn.cache.codec.Input;
 import io.firn.cache.codec.Output;

@@ -2,7 +2,6 @@
 // Copyright The Firn authors
 package io.firn.cache;
 
-
 import static java.util.Objects.requireNonNull;
 
 import java.time.Duration;

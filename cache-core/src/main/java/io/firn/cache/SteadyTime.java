@@ -2,7 +2,6 @@
 // Copyright The Firn authors
 package io.firn.cache;
 
-
 import static java.util.Objects.requireNonNull;
 
 import io.firn.cold.model.TimeSource;
@@ -26,7 +25,9 @@ final class SteadyTime implements TimeSource {
     this.latest = new AtomicReference<>(new Reading(source.wallMillis(), source.nanoTime()));
   }
 
-  /** Returns a source with the wall time of {@code clock} and the monotonic time of {@code other}. */
+  /**
+   * Returns a source with the wall time of {@code clock} and the monotonic time of {@code other}.
+   */
   static TimeSource of(Clock clock, TimeSource other) {
     return new TimeSource() {
       @Override

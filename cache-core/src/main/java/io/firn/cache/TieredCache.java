@@ -2,7 +2,6 @@
 // Copyright The Firn authors
 package io.firn.cache;
 
-
 import io.firn.cold.model.DiskFullException;
 import io.firn.cold.model.OversizedValueException;
 import io.firn.cold.model.StoreClosedException;
@@ -15,15 +14,15 @@ import org.jspecify.annotations.Nullable;
  * One named cache of a {@link Firn}: its hot entries on the heap, all of them on disk. A put writes
  * both; a read looks on the heap first and keeps there what it finds on disk.
  *
- * <p>Thread-safe; callers may be virtual threads. Interrupting a caller does no harm: operations end
- * as usual and the thread keeps its interrupt flag.
+ * <p>Thread-safe; callers may be virtual threads. Interrupting a caller does no harm: operations
+ * end as usual and the thread keeps its interrupt flag.
  *
- * <p>Keys are the same when their encoded bytes are. Keys and values that are on the heap are shared,
- * not copied: they must not be changed.
+ * <p>Keys are the same when their encoded bytes are. Keys and values that are on the heap are
+ * shared, not copied: they must not be changed.
  *
  * <p>Once a write, a removal or the expiry of a key is visible, no older value of it is returned
- * again, by either tier. A read never fails because of the disk: bytes that are damaged or cannot be
- * read are a miss and are counted in {@link #stats}.
+ * again, by either tier. A read never fails because of the disk: bytes that are damaged or cannot
+ * be read are a miss and are counted in {@link #stats}.
  *
  * <p>Every method but {@link #name} and {@link #close} throws {@link StoreClosedException} once the
  * cache or its store is closed, and {@link NullPointerException} for a null argument. A key of 0
@@ -51,9 +50,9 @@ public interface TieredCache<K, V> extends AutoCloseable {
    * stored: it may be the older one. If the value is too large, or the disk has no room for it and
    * there is no hot tier, it is returned and counted as shed.
    *
-   * <p>A loader may use this and other caches for other keys. Loaders that wait for each other's keys
-   * do not block each other: one of them runs without being waited for and its value is not stored.
-   * This holds as long as a loader works on its caller's thread.
+   * <p>A loader may use this and other caches for other keys. Loaders that wait for each other's
+   * keys do not block each other: one of them runs without being waited for and its value is not
+   * stored. This holds as long as a loader works on its caller's thread.
    *
    * @return null only if the loader returned null; nothing is stored then
    * @throws IllegalStateException if the loader asks, on its own thread, for the key it is loading
@@ -64,7 +63,8 @@ public interface TieredCache<K, V> extends AutoCloseable {
    * Stores {@code value}, to live as long as the cache's {@code expireAfterWrite} says.
    *
    * <p>If the disk has no room, the older value is removed from disk; then with {@link
-   * Durability#sync} this fails, and otherwise the value is kept on the heap only and counted as shed.
+   * Durability#sync} this fails, and otherwise the value is kept on the heap only and counted as
+   * shed.
    *
    * @throws DiskFullException if the disk has no room, with {@link Durability#sync}, or if not even
    *     the removal of the older value could be logged
@@ -90,8 +90,8 @@ public interface TieredCache<K, V> extends AutoCloseable {
   void invalidate(K key);
 
   /**
-   * Removes each of {@code keys} as {@link #invalidate} does, one after the other, and waits for their
-   * durability once. If it fails midway, those before are removed.
+   * Removes each of {@code keys} as {@link #invalidate} does, one after the other, and waits for
+   * their durability once. If it fails midway, those before are removed.
    */
   void invalidateAll(Iterable<? extends K> keys);
 
@@ -104,10 +104,16 @@ public interface TieredCache<K, V> extends AutoCloseable {
   /** Returns what was counted since the cache was opened, and its sizes now. */
   CacheStats stats();
 
-  /** Returns when everything acknowledged before the call, in the whole store, survives a power failure. */
+  /**
+   * Returns when everything acknowledged before the call, in the whole store, survives a power
+   * failure.
+   */
   void flush();
 
-  /** Closes the cache and keeps its entries on disk; the store stays open. Closing again does nothing. */
+  /**
+   * Closes the cache and keeps its entries on disk; the store stays open. Closing again does
+   * nothing.
+   */
   @Override
   void close();
 }

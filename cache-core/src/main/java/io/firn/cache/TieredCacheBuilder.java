@@ -2,7 +2,6 @@
 // Copyright The Firn authors
 package io.firn.cache;
 
-
 import static java.util.Objects.requireNonNull;
 
 import com.google.errorprone.annotations.CanIgnoreReturnValue;
@@ -57,8 +56,8 @@ public final class TieredCacheBuilder<K, V> {
   }
 
   /**
-   * Sets how much the entries on the heap may weigh together, instead of their number. An entry above
-   * the maximum is on disk only.
+   * Sets how much the entries on the heap may weigh together, instead of their number. An entry
+   * above the maximum is on disk only.
    *
    * @param weight 1 to 2^60, in the weigher's unit
    * @param weigher says what an entry weighs
@@ -92,8 +91,8 @@ public final class TieredCacheBuilder<K, V> {
   }
 
   /**
-   * Sets how long an entry is served after it was written, where the write does not say. Default: for
-   * ever.
+   * Sets how long an entry is served after it was written, where the write does not say. Default:
+   * for ever.
    *
    * @param duration more than 0, rounded up to a millisecond; above 10,000 days it means for ever
    * @throws IllegalArgumentException if {@code duration} is zero or negative
@@ -107,8 +106,8 @@ public final class TieredCacheBuilder<K, V> {
   }
 
   /**
-   * Sets who does the hot tier's maintenance, such as choosing what to evict. Default: the executor of
-   * the store.
+   * Sets who does the hot tier's maintenance, such as choosing what to evict. Default: the executor
+   * of the store.
    *
    * @throws IllegalStateException if it was already set
    */

@@ -2,7 +2,6 @@
 // Copyright The Firn authors
 package io.firn.cache;
 
-
 /**
  * Says how much an entry counts against {@link TieredCacheBuilder#maximumHotWeight}. Thread-safe;
  * called once per entry, when it enters the hot tier.

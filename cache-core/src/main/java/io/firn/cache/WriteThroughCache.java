@@ -2,7 +2,6 @@
 // Copyright The Firn authors
 package io.firn.cache;
 
-
 import static java.util.Objects.requireNonNull;
 
 import io.firn.cache.codec.Codec;
@@ -24,10 +23,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * The cache whose puts write both tiers.
  *
- * <p>Everything that may wait, fail or call foreign code (encoding, weighing, reserving room on disk,
- * waiting for durability, loading) happens outside the hot tier's per-key step. Inside it the cold
- * tier is committed and the hot value set. Lock order: key of the hot tier, stripe of {@link Loads},
- * the locks of the cold tier.
+ * <p>Everything that may wait, fail or call foreign code (encoding, weighing, reserving room on
+ * disk, waiting for durability, loading) happens outside the hot tier's per-key step. Inside it the
+ * cold tier is committed and the hot value set. Lock order: key of the hot tier, stripe of {@link
+ * Loads}, the locks of the cold tier.
  *
  * <p>Loaded values are fills: they do not wait for durability and never fail for lack of room.
  */
@@ -342,7 +341,7 @@ final class WriteThroughCache<K, V> implements TieredCache<K, V> {
         counters.misses.increment();
         return call(key, loader);
       }
-      V value = other.result();
+      V value = mine.sharedFrom(other);
       if (value != null) {
         counters.hotHits.increment();
         return value;

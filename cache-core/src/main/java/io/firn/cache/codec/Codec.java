@@ -5,15 +5,15 @@ package io.firn.cache.codec;
 import java.util.UUID;
 
 /**
- * Turns values of one type into bytes and back. Implementations are thread-safe and keep neither the
- * {@link Output} nor the {@link Input} after they returned.
+ * Turns values of one type into bytes and back. Implementations are thread-safe and keep neither
+ * the {@link Output} nor the {@link Input} after they returned.
  *
  * <p>As a codec of keys: keys are the same key when their bytes are the same, so equal keys must
- * always encode to equal bytes, and a key must encode to at least one byte. As a codec of values any
- * length from 0 bytes on is allowed.
+ * always encode to equal bytes, and a key must encode to at least one byte. As a codec of values
+ * any length from 0 bytes on is allowed.
  *
- * <p>What {@link #decode} throws makes that read a counted miss; what {@link #encode} throws reaches
- * the caller of the cache and nothing is stored.
+ * <p>What {@link #decode} throws makes that read a counted miss; what {@link #encode} throws
+ * reaches the caller of the cache and nothing is stored.
  *
  * @param <T> the type of the values
  */
@@ -24,7 +24,8 @@ public interface Codec<T> {
   /**
    * Reads a value from all bytes of {@code in}; a record is decoded alone.
    *
-   * @throws DecodeException or any other unchecked exception if the bytes are no value of this codec
+   * @throws DecodeException or any other unchecked exception if the bytes are no value of this
+   *     codec
    */
   T decode(Input in);
 

@@ -13,8 +13,8 @@ import java.util.Objects;
 /**
  * The bytes of one stored key or value, read from front to back, little-endian. No length is
  * believed: a read beyond the end, or a malformed number or text, throws a {@link DecodeException}
- * and allocates nothing for it. Not thread-safe; the cache reuses instances, so a codec must not keep
- * one.
+ * and allocates nothing for it. Not thread-safe; the cache reuses instances, so a codec must not
+ * keep one.
  */
 public final class Input {
   private static final VarHandle INT =
@@ -63,7 +63,7 @@ public final class Input {
   public void requireRemaining(int count) {
     if (remaining() != count) {
       throw new DecodeException(
-          "expected " + count + " bytes " + where() + ", found " + remaining());
+          "expected " + count + " bytes at " + where() + ", found " + remaining());
     }
   }
 
@@ -192,7 +192,7 @@ public final class Input {
   private int advance(int count) {
     if (count < 0 || count > end - position) {
       throw new DecodeException(
-          "expected " + count + " bytes " + where() + ", found " + remaining());
+          "expected " + count + " bytes at " + where() + ", found " + remaining());
     }
     int at = position;
     position = at + count;
@@ -200,6 +200,6 @@ public final class Input {
   }
 
   private String where() {
-    return "at byte " + (position - start) + " of " + (end - start);
+    return "byte " + (position - start) + " of " + (end - start);
   }
 }
