@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Firn authors
+package io.firn.cache;
+
+import io.firn.cold.ColdTable;
+import io.firn.cold.TableStats;
+import java.util.concurrent.atomic.LongAdder;
+
+/** What one cache has counted since it was opened. Thread-safe. */
+final class CacheCounters {
+  final LongAdder hotHits = new LongAdder();
+  final LongAdder coldHits = new LongAdder();
+  final LongAdder misses = new LongAdder();
+  final LongAdder loads = new LongAdder();
+  final LongAdder loadFailures = new LongAdder();
+  final LongAdder promotions = new LongAdder();
+  final LongAdder shed = new LongAdder();
+  final LongAdder undecodable = new LongAdder();
+
+  CacheStats snapshot(ColdTable table, HotTier<?> hot) {
+    TableStats cold = table.stats();
+    return new CacheStats(
+        hotHits.sum(),
+        coldHits.sum(),
+        misses.sum(),
+        loads.sum(),
+        loadFailures.sum(),
+        promotions.sum(),
+        0,
+        shed.sum(),
+        cold.damaged(),
+        undecodable.sum(),
+        hot.size(),
+        table.size());
+  }
+}

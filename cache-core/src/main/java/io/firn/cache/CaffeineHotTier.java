@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Firn authors
+package io.firn.cache;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import com.github.benmanes.caffeine.cache.Expiry;
+import com.github.benmanes.caffeine.cache.Scheduler;
+import io.firn.cold.model.TimeSource;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The hot tier in Caffeine, whose {@code compute} is the key's step.
+ *
+ * <p>Caffeine's own clear does not see an entry whose step is still running, so entries carry the
+ * generation that was read before they were committed or read, and an entry of an earlier
+ * generation is absent. The generation is raised after the cold tier was cleared: whatever was
+ * committed before that has read an earlier one.
+ */
+final class CaffeineHotTier<V> implements HotTier<V> {
+  private final Cache<Object, HotEntry<V>> entries;
+  private final TimeSource time;
+  private final AtomicLong generation = new AtomicLong();
+
+  private CaffeineHotTier(Cache<Object, HotEntry<V>> entries, TimeSource time) {
+    this.entries = entries;
+    this.time = time;
+  }
+
+  static <V> CaffeineHotTier<V> ofEntries(long maximum, TimeSource time, Executor executor) {
+    return new CaffeineHotTier<>(
+        CaffeineHotTier.<V>builder(time, executor).maximumSize(maximum).build(), time);
+  }
+
+  static <V> CaffeineHotTier<V> ofWeight(long maximum, TimeSource time, Executor executor) {
+    return new CaffeineHotTier<>(
+        CaffeineHotTier.<V>builder(time, executor)
+            .maximumWeight(maximum)
+            .weigher((Object key, HotEntry<V> entry) -> entry.weight())
+            .build(),
+        time);
+  }
+
+  private static <V> Caffeine<Object, HotEntry<V>> builder(TimeSource time, Executor executor) {
+    return Caffeine.newBuilder()
+        .executor(executor)
+        .scheduler(Scheduler.systemScheduler())
+        .ticker(() -> TimeUnit.MILLISECONDS.toNanos(time.wallMillis()))
+        .expireAfter(new EntryExpiry<V>(time));
+  }
+
+  @Override
+  public boolean keepsEntries() {
+    return true;
+  }
+
+  @Override
+  public @Nullable V get(Object key) {
+    HotEntry<V> entry = entries.getIfPresent(key);
+    return entry != null && isLive(entry) ? entry.value() : null;
+  }
+
+  @Override
+  public long generation() {
+    return generation.get();
+  }
+
+  @Override
+  public boolean apply(
+      Object key, @Nullable V value, long expiresAtMillis, int weight, BooleanSupplier commit) {
+    long before = generation.get();
+    boolean[] committed = new boolean[1];
+    var unused =
+        entries
+            .asMap()
+            .compute(
+                key,
+                (k, old) -> {
+                  committed[0] = commit.getAsBoolean();
+                  if (!committed[0]) {
+                    return old;
+                  }
+                  return value == null
+                      ? null
+                      : new HotEntry<>(value, expiresAtMillis, weight, before);
+                });
+    return committed[0];
+  }
+
+  @Override
+  public boolean promote(
+      Object key,
+      V value,
+      long expiresAtMillis,
+      int weight,
+      long readGeneration,
+      BooleanSupplier unchanged) {
+    HotEntry<V> candidate = new HotEntry<>(value, expiresAtMillis, weight, readGeneration);
+    HotEntry<V> kept =
+        entries
+            .asMap()
+            .compute(
+                key,
+                (k, old) -> {
+                  if (old != null && isLive(old)) {
+                    return old;
+                  }
+                  return unchanged.getAsBoolean() ? candidate : null;
+                });
+    return kept == candidate;
+  }
+
+  @Override
+  public void clear() {
+    generation.incrementAndGet();
+    entries.invalidateAll();
+  }
+
+  @Override
+  public long size() {
+    return entries.estimatedSize();
+  }
+
+  private boolean isLive(HotEntry<V> entry) {
+    return entry.generation() == generation.get()
+        && (entry.expiresAtMillis() == Lifetime.NEVER
+            || time.wallMillis() < entry.expiresAtMillis());
+  }
+
+  /** Removes entries when their own expiry has come; reading does not prolong it. */
+  private record EntryExpiry<V>(TimeSource time) implements Expiry<Object, HotEntry<V>> {
+    @Override
+    public long expireAfterCreate(Object key, HotEntry<V> entry, long currentTime) {
+      return entry.expiresAtMillis() == Lifetime.NEVER
+          ? Long.MAX_VALUE
+          : Math.max(0, TimeUnit.MILLISECONDS.toNanos(entry.expiresAtMillis() - time.wallMillis()));
+    }
+
+    @Override
+    public long expireAfterUpdate(
+        Object key, HotEntry<V> entry, long currentTime, long currentDuration) {
+      return expireAfterCreate(key, entry, currentTime);
+    }
+
+    @Override
+    public long expireAfterRead(
+        Object key, HotEntry<V> entry, long currentTime, long currentDuration) {
+      return currentDuration;
+    }
+  }
+}

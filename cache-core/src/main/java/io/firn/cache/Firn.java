@@ -1,0 +1,210 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Firn authors
+package io.firn.cache;
+
+import static java.util.Objects.requireNonNull;
+
+import io.firn.cache.codec.Codec;
+import io.firn.cold.ColdStore;
+import io.firn.cold.ColdTable;
+import io.firn.cold.TableOptions;
+import io.firn.cold.model.StoreClosedException;
+import io.firn.cold.model.TimeSource;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.Executor;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A store of named caches in one directory, held by one process at a time. Thread-safe; callers may
+ * be virtual threads.
+ *
+ * <p>Every method but {@link #close} throws {@link StoreClosedException} once the store is closed,
+ * and {@link NullPointerException} for a null argument.
+ */
+public final class Firn implements AutoCloseable {
+  private static final int MAXIMUM_NAME_CHARS = 255;
+
+  private final ColdStore store;
+  private final TimeSource time;
+  private final Executor executor;
+  private final boolean failsWhenFull;
+  private final int maximumValueBytes;
+  private final LoadWaits waits = new LoadWaits();
+
+  /** Guards {@code open} and the opening, closing and dropping of caches. */
+  private final ReentrantLock lock = new ReentrantLock();
+
+  private final Map<String, WriteThroughCache<?, ?>> open = new HashMap<>();
+  private volatile boolean closed;
+
+  Firn(
+      ColdStore store,
+      TimeSource time,
+      Executor executor,
+      boolean failsWhenFull,
+      int maximumValueBytes) {
+    this.store = store;
+    this.time = time;
+    this.executor = executor;
+    this.failsWhenFull = failsWhenFull;
+    this.maximumValueBytes = maximumValueBytes;
+  }
+
+  /**
+   * Begins the opening of a store.
+   *
+   * @param directory holds the store's files; created if absent
+   */
+  public static FirnBuilder in(Path directory) {
+    return new FirnBuilder(directory);
+  }
+
+  /**
+   * Begins the opening of a cache, which is created if the store has none of that name.
+   *
+   * @param name 1 to 255 chars, any of them
+   * @param keys the codec of the keys; the same each time the cache is opened
+   * @param values the codec of the values; the same each time the cache is opened
+   * @throws IllegalArgumentException if {@code name} is empty or too long
+   */
+  public <K, V> TieredCacheBuilder<K, V> cache(String name, Codec<K> keys, Codec<V> values) {
+    requireName(name);
+    requireNonNull(keys, "keys");
+    requireNonNull(values, "values");
+    requireOpen();
+    return new TieredCacheBuilder<>(this, name, keys, values);
+  }
+
+  /** Returns the names of all caches in the store, open or not. */
+  public Set<String> cacheNames() {
+    requireOpen();
+    return Set.copyOf(store.tableNames());
+  }
+
+  /**
+   * Closes the cache of that name, if it is open, and deletes all that it holds. Does nothing if
+   * there is none.
+   *
+   * @throws IllegalArgumentException if {@code name} is empty or too long
+   */
+  public void drop(String name) {
+    requireName(name);
+    lock.lock();
+    try {
+      requireOpen();
+      WriteThroughCache<?, ?> cache = open.remove(name);
+      if (cache != null) {
+        cache.closeTiers();
+      }
+      if (store.tableNames().contains(name)) {
+        store.drop(name);
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Returns disk space by kind, write amplification, facts of the last recovery, and errors. */
+  public FirnStats stats() {
+    requireOpen();
+    return FirnStats.of(store.stats());
+  }
+
+  /** Returns when everything acknowledged before the call survives a power failure. */
+  public void flush() {
+    requireOpen();
+    store.flush();
+  }
+
+  /** Closes all caches and the store; all entries stay on disk. Closing again does nothing. */
+  @Override
+  public void close() {
+    lock.lock();
+    try {
+      if (closed) {
+        return;
+      }
+      closed = true;
+      List<WriteThroughCache<?, ?>> caches = new ArrayList<>(open.values());
+      open.clear();
+      caches.forEach(WriteThroughCache::closeTiers);
+      store.close();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  <K, V> TieredCache<K, V> open(TieredCacheBuilder<K, V> options) {
+    lock.lock();
+    try {
+      requireOpen();
+      if (open.containsKey(options.name())) {
+        throw new IllegalStateException("cache '" + options.name() + "' is already open");
+      }
+      ColdTable table = store.table(options.name(), TableOptions.defaults());
+      WriteThroughCache<K, V> cache =
+          new WriteThroughCache<>(this, table, options.hotTier(), options);
+      open.put(options.name(), cache);
+      return cache;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  void close(WriteThroughCache<?, ?> cache) {
+    lock.lock();
+    try {
+      if (open.remove(cache.name(), cache)) {
+        cache.closeTiers();
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  TimeSource time() {
+    return time;
+  }
+
+  Executor executor() {
+    return executor;
+  }
+
+  LoadWaits waits() {
+    return waits;
+  }
+
+  boolean failsWhenFull() {
+    return failsWhenFull;
+  }
+
+  int maximumValueBytes() {
+    return maximumValueBytes;
+  }
+
+  private static void requireName(@Nullable String name) {
+    requireNonNull(name, "name");
+    if (name.isEmpty() || name.length() > MAXIMUM_NAME_CHARS) {
+      throw new IllegalArgumentException(
+          "name has "
+              + name.length()
+              + " chars, must have 1 to "
+              + MAXIMUM_NAME_CHARS
+              + ": '"
+              + name
+              + "'");
+    }
+  }
+
+  private void requireOpen() {
+    if (closed) {
+      throw new StoreClosedException("the store is closed", null);
+    }
+  }
+}

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Firn authors
+package io.firn.cache;
+
+/**
+ * A value in the hot tier, with what decides whether it may be served. Immutable; equal to itself
+ * only, so that no foreign {@code equals} is called.
+ */
+final class HotEntry<V> {
+  private final V value;
+  private final long expiresAtMillis;
+  private final int weight;
+  private final long generation;
+
+  /**
+   * Creates an entry.
+   *
+   * @param expiresAtMillis wall time from which on it is not served; {@link Lifetime#NEVER}
+   * @param weight what it counts against the maximum weight
+   * @param generation {@link HotTier#generation} read before the value was read or committed
+   */
+  HotEntry(V value, long expiresAtMillis, int weight, long generation) {
+    this.value = value;
+    this.expiresAtMillis = expiresAtMillis;
+    this.weight = weight;
+    this.generation = generation;
+  }
+
+  V value() {
+    return value;
+  }
+
+  long expiresAtMillis() {
+    return expiresAtMillis;
+  }
+
+  int weight() {
+    return weight;
+  }
+
+  long generation() {
+    return generation;
+  }
+}

@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Firn authors
+package io.firn.cache;
+
+import io.firn.cold.ColdWrite;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The loads under way in one cache, and the place where writes overtake them. Thread-safe.
+ *
+ * <p>Every commit to the cold tier runs under the lock of its key's stripe, together with marking
+ * the key's load as overtaken; the value of a load is committed under the same lock, and only if it
+ * is not marked. A load looks at both tiers once more after it was registered. So either a write
+ * sees the load and marks it, or the load sees the write. Nothing waits while a stripe is locked.
+ */
+final class Loads<V> {
+  private static final int MAXIMUM_STRIPES = 1024;
+  private static final int STRIPES_PER_PROCESSOR = 8;
+
+  private static final class Stripe<V> extends ReentrantLock {
+    private static final long serialVersionUID = 1L;
+    private transient @Nullable Map<EncodedKey, Load<V>> loads;
+
+    private Map<EncodedKey, Load<V>> loads() {
+      if (loads == null) {
+        loads = new HashMap<>();
+      }
+      return loads;
+    }
+  }
+
+  private final Stripe<V>[] stripes;
+
+  Loads(int processors) {
+    int wanted = Math.min(MAXIMUM_STRIPES, processors * STRIPES_PER_PROCESSOR);
+    stripes = newStripes(Integer.highestOneBit(Math.max(1, wanted)));
+  }
+
+  /**
+   * Registers {@code load}, or returns the one that its key already has. The caller may share the value
+   * of that one unless it was overtaken already: the caller could have begun after the write that
+   * overtook it.
+   */
+  @Nullable Load<V> begin(Load<V> load) {
+    Stripe<V> stripe = stripe(load.key().hash());
+    stripe.lock();
+    try {
+      Load<V> other = stripe.loads().putIfAbsent(load.key(), load);
+      if (other != null && !other.isOvertaken()) {
+        load.mayShare();
+      }
+      return other;
+    } finally {
+      stripe.unlock();
+    }
+  }
+
+  /** Ends a registered load and wakes those who wait for it. */
+  void end(Load<V> load) {
+    Stripe<V> stripe = stripe(load.key().hash());
+    stripe.lock();
+    try {
+      stripe.loads().remove(load.key());
+    } finally {
+      stripe.unlock();
+    }
+    load.end();
+  }
+
+  /** Commits a write of the caller; a load of the key is overtaken by it. */
+  long commit(long hash, byte[] key, int keyLength, ColdWrite write) {
+    Stripe<V> stripe = stripe(hash);
+    stripe.lock();
+    try {
+      Map<EncodedKey, Load<V>> loads = stripe.loads;
+      if (loads != null && !loads.isEmpty()) {
+        overtake(loads, hash, key, keyLength);
+      }
+      return write.commit();
+    } finally {
+      stripe.unlock();
+    }
+  }
+
+  /**
+   * Commits the outcome of {@code load}, unless it was overtaken.
+   *
+   * @return whether it was committed
+   */
+  boolean commitUnlessOvertaken(Load<V> load, ColdWrite write) {
+    Stripe<V> stripe = stripe(load.key().hash());
+    stripe.lock();
+    try {
+      if (load.isOvertaken()) {
+        return false;
+      }
+      long unused = write.commit();
+      return true;
+    } finally {
+      stripe.unlock();
+    }
+  }
+
+  /** Marks every load that is registered now as overtaken. */
+  void overtakeAll() {
+    for (Stripe<V> stripe : stripes) {
+      stripe.lock();
+      try {
+        if (stripe.loads != null) {
+          stripe.loads.values().forEach(Load::overtake);
+        }
+      } finally {
+        stripe.unlock();
+      }
+    }
+  }
+
+  private static <V> void overtake(
+      Map<EncodedKey, Load<V>> loads, long hash, byte[] key, int keyLength) {
+    for (Load<V> load : loads.values()) {
+      if (load.key().hash() == hash && load.key().matches(key, keyLength)) {
+        load.overtake();
+      }
+    }
+  }
+
+  private Stripe<V> stripe(long hash) {
+    return stripes[(int) (hash ^ (hash >>> Integer.SIZE)) & (stripes.length - 1)];
+  }
+
+  @SuppressWarnings({"unchecked", "rawtypes"}) // an array of a generic type has no other creation
+  private static <V> Stripe<V>[] newStripes(int count) {
+    Stripe<V>[] created = new Stripe[count];
+    for (int i = 0; i < count; i++) {
+      created[i] = new Stripe<>();
+    }
+    return created;
+  }
+}

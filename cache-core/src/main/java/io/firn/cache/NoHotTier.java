@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Firn authors
+package io.firn.cache;
+
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+
+/** The hot tier of a cache that keeps nothing on the heap: commits go straight to the cold tier. */
+final class NoHotTier<V> implements HotTier<V> {
+  @Override
+  public boolean keepsEntries() {
+    return false;
+  }
+
+  @Override
+  public @Nullable V get(Object key) {
+    return null;
+  }
+
+  @Override
+  public long generation() {
+    return 0;
+  }
+
+  @Override
+  public boolean apply(
+      Object key, @Nullable V value, long expiresAtMillis, int weight, BooleanSupplier commit) {
+    return commit.getAsBoolean();
+  }
+
+  @Override
+  public boolean promote(
+      Object key,
+      V value,
+      long expiresAtMillis,
+      int weight,
+      long generation,
+      BooleanSupplier unchanged) {
+    return false;
+  }
+
+  @Override
+  public void clear() {}
+
+  @Override
+  public long size() {
+    return 0;
+  }
+}

@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Firn authors
+package io.firn.cache;
+
+import io.firn.cold.model.DiskFullException;
+import io.firn.cold.model.OversizedValueException;
+import io.firn.cold.model.StoreClosedException;
+import io.firn.cold.model.WriteTimeoutException;
+import java.time.Duration;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One named cache of a {@link Firn}: its hot entries on the heap, all of them on disk. A put writes
+ * both; a read looks on the heap first and keeps there what it finds on disk.
+ *
+ * <p>Thread-safe; callers may be virtual threads. Interrupting a caller does no harm: operations
+ * end as usual and the thread keeps its interrupt flag.
+ *
+ * <p>Keys are the same when their encoded bytes are. Keys and values that are on the heap are
+ * shared, not copied: they must not be changed.
+ *
+ * <p>Once a write, a removal or the expiry of a key is visible, no older value of it is returned
+ * again, by either tier. A read never fails because of the disk: bytes that are damaged or cannot
+ * be read are a miss and are counted in {@link #stats}.
+ *
+ * <p>Every method but {@link #name} and {@link #close} throws {@link StoreClosedException} once the
+ * cache or its store is closed, and {@link NullPointerException} for a null argument. A key of 0
+ * encoded bytes gives an {@link IllegalArgumentException}, a key or value over {@code
+ * maximumValueBytes} an {@link OversizedValueException}; nothing is changed then.
+ *
+ * @param <K> the type of the keys
+ * @param <V> the type of the values
+ */
+public interface TieredCache<K, V> extends AutoCloseable {
+  /** Returns the name that the cache was opened with. */
+  String name();
+
+  /** Returns the value of {@code key}, or null if there is none that can be served. */
+  @Nullable V getIfPresent(K key);
+
+  /**
+   * Returns the value of {@code key}; if there is none, that which {@code loader} returns, after
+   * storing it with the cache's {@code expireAfterWrite}.
+   *
+   * <p>At most one loader runs per key at a time; others who ask for the key meanwhile wait and get
+   * its value. What a loader throws reaches the caller whose loader it was, and nothing is stored;
+   * then, as after null, each of the others looks again and calls its own loader. If the key is
+   * written or removed while its loader runs, the loaded value is returned to its caller but not
+   * stored: it may be the older one. If the value is too large, or the disk has no room for it and
+   * there is no hot tier, it is returned and counted as shed.
+   *
+   * <p>A loader may use this and other caches for other keys. Loaders that wait for each other's
+   * keys do not block each other: one of them runs without being waited for and its value is not
+   * stored. This holds as long as a loader works on its caller's thread.
+   *
+   * @return null only if the loader returned null; nothing is stored then
+   * @throws IllegalStateException if the loader asks, on its own thread, for the key it is loading
+   */
+  @Nullable V get(K key, Function<? super K, ? extends @Nullable V> loader);
+
+  /**
+   * Stores {@code value}, to live as long as the cache's {@code expireAfterWrite} says.
+   *
+   * <p>If the disk has no room, the older value is removed from disk; then with {@link
+   * Durability#sync} this fails, and otherwise the value is kept on the heap only and counted as
+   * shed.
+   *
+   * @throws DiskFullException if the disk has no room, with {@link Durability#sync}, or if not even
+   *     the removal of the older value could be logged
+   * @throws WriteTimeoutException likewise, if there was no room within the time for a write
+   */
+  void put(K key, V value);
+
+  /**
+   * Stores {@code value}, to be served for {@code timeToLive} from now on; the cache's {@code
+   * expireAfterWrite} does not count for it. Otherwise like {@link #put(Object, Object)}.
+   *
+   * @param timeToLive more than 0, rounded up to a millisecond; above 10,000 days it means for ever
+   * @throws IllegalArgumentException if {@code timeToLive} is zero or negative
+   */
+  void put(K key, V value, Duration timeToLive);
+
+  /**
+   * Removes {@code key} from both tiers, durably as {@link Durability} says.
+   *
+   * @throws DiskFullException if the removal could not be logged; the entry is still there then
+   * @throws WriteTimeoutException likewise, if there was no room within the time for a write
+   */
+  void invalidate(K key);
+
+  /**
+   * Removes each of {@code keys} as {@link #invalidate} does, one after the other, and waits for
+   * their durability once. If it fails midway, those before are removed.
+   */
+  void invalidateAll(Iterable<? extends K> keys);
+
+  /** Removes every entry, in constant time on disk, durably as {@link Durability} says. */
+  void invalidateAll();
+
+  /** Returns about how many entries there are, expired ones that were not yet removed included. */
+  long estimatedSize();
+
+  /** Returns what was counted since the cache was opened, and its sizes now. */
+  CacheStats stats();
+
+  /**
+   * Returns when everything acknowledged before the call, in the whole store, survives a power
+   * failure.
+   */
+  void flush();
+
+  /**
+   * Closes the cache and keeps its entries on disk; the store stays open. Closing again does
+   * nothing.
+   */
+  @Override
+  void close();
+}

@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Firn authors
+package io.firn.cache;
+
+import static java.util.Objects.requireNonNull;
+
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
+import io.firn.cache.codec.Codec;
+import java.time.Duration;
+import java.util.concurrent.Executor;
+
+/**
+ * The options of one cache. None is required; each checks its argument at the call and may be given
+ * once. Not thread-safe; the cache is.
+ *
+ * @param <K> the type of the keys
+ * @param <V> the type of the values
+ */
+public final class TieredCacheBuilder<K, V> {
+  static final long DEFAULT_HOT_ENTRIES = 10_000;
+  static final long MAXIMUM_HOT_ENTRIES = 1L << 40;
+  static final long MAXIMUM_HOT_WEIGHT = 1L << 60;
+
+  private final Firn firn;
+  private final String name;
+  private final Codec<K> keys;
+  private final Codec<V> values;
+  private final Setting<Long> maximumHotEntries = new Setting<>("maximumHotEntries");
+  private final Setting<Long> maximumHotWeight = new Setting<>("maximumHotWeight");
+  private final Setting<Long> maximumValueBytes = new Setting<>("maximumValueBytes");
+  private final Setting<Duration> expireAfterWrite = new Setting<>("expireAfterWrite");
+  private final Setting<Executor> executor = new Setting<>("executor");
+  private Weigher<? super K, ? super V> weigher = (key, value) -> 1;
+
+  TieredCacheBuilder(Firn firn, String name, Codec<K> keys, Codec<V> values) {
+    this.firn = firn;
+    this.name = name;
+    this.keys = keys;
+    this.values = values;
+  }
+
+  /**
+   * Sets how many entries are kept on the heap; 0 keeps none, so that every read goes to the cold
+   * tier. Default 10,000.
+   *
+   * @param entries 0 to 2^40
+   * @throws IllegalArgumentException if {@code entries} is outside this range
+   * @throws IllegalStateException if it was already set, or {@link #maximumHotWeight} was
+   */
+  @CanIgnoreReturnValue
+  public TieredCacheBuilder<K, V> maximumHotEntries(long entries) {
+    Setting.requireRange("maximumHotEntries", entries, 0, MAXIMUM_HOT_ENTRIES);
+    maximumHotEntries.refuseBeside(maximumHotWeight);
+    maximumHotEntries.set(entries);
+    return this;
+  }
+
+  /**
+   * Sets how much the entries on the heap may weigh together, instead of their number. An entry
+   * above the maximum is on disk only.
+   *
+   * @param weight 1 to 2^60, in the weigher's unit
+   * @param weigher says what an entry weighs
+   * @throws IllegalArgumentException if {@code weight} is outside this range
+   * @throws IllegalStateException if it was already set, or {@link #maximumHotEntries} was
+   */
+  @CanIgnoreReturnValue
+  public TieredCacheBuilder<K, V> maximumHotWeight(
+      long weight, Weigher<? super K, ? super V> weigher) {
+    Setting.requireRange("maximumHotWeight", weight, 1, MAXIMUM_HOT_WEIGHT);
+    requireNonNull(weigher, "weigher");
+    maximumHotWeight.refuseBeside(maximumHotEntries);
+    maximumHotWeight.set(weight);
+    this.weigher = weigher;
+    return this;
+  }
+
+  /**
+   * Sets the largest encoded value. Default: what the store allows, 16 MiB if it was not told
+   * otherwise.
+   *
+   * @param bytes 1 to the store's maximum
+   * @throws IllegalArgumentException if {@code bytes} is outside this range
+   * @throws IllegalStateException if it was already set
+   */
+  @CanIgnoreReturnValue
+  public TieredCacheBuilder<K, V> maximumValueBytes(long bytes) {
+    Setting.requireRange("maximumValueBytes", bytes, 1, firn.maximumValueBytes());
+    maximumValueBytes.set(bytes);
+    return this;
+  }
+
+  /**
+   * Sets how long an entry is served after it was written, where the write does not say. Default:
+   * for ever.
+   *
+   * @param duration more than 0, rounded up to a millisecond; above 10,000 days it means for ever
+   * @throws IllegalArgumentException if {@code duration} is zero or negative
+   * @throws IllegalStateException if it was already set
+   */
+  @CanIgnoreReturnValue
+  public TieredCacheBuilder<K, V> expireAfterWrite(Duration duration) {
+    long unused = Lifetime.millis("expireAfterWrite", duration);
+    expireAfterWrite.set(duration);
+    return this;
+  }
+
+  /**
+   * Sets who does the hot tier's maintenance, such as choosing what to evict. Default: the executor
+   * of the store.
+   *
+   * @throws IllegalStateException if it was already set
+   */
+  @CanIgnoreReturnValue
+  public TieredCacheBuilder<K, V> executor(Executor executor) {
+    this.executor.set(executor);
+    return this;
+  }
+
+  /**
+   * Opens the cache; it has what it had when it was closed, or when the process was killed.
+   *
+   * @throws IllegalStateException if a cache of this name is already open
+   * @throws io.firn.cold.model.StoreClosedException if the store is closed
+   */
+  public TieredCache<K, V> open() {
+    return firn.open(this);
+  }
+
+  String name() {
+    return name;
+  }
+
+  Codec<K> keys() {
+    return keys;
+  }
+
+  Codec<V> values() {
+    return values;
+  }
+
+  Weigher<? super K, ? super V> weigher() {
+    return weigher;
+  }
+
+  int valueBytesLimit() {
+    return Math.toIntExact(maximumValueBytes.orElse((long) firn.maximumValueBytes()));
+  }
+
+  long lifetimeMillis() {
+    Duration duration = expireAfterWrite.orNull();
+    return duration == null ? Lifetime.NEVER : Lifetime.millis("expireAfterWrite", duration);
+  }
+
+  HotTier<V> hotTier() {
+    Executor maintenance = executor.orElse(firn.executor());
+    if (maximumHotWeight.isSet()) {
+      return CaffeineHotTier.ofWeight(maximumHotWeight.orElse(0L), firn.time(), maintenance);
+    }
+    long entries = maximumHotEntries.orElse(DEFAULT_HOT_ENTRIES);
+    return entries == 0
+        ? new NoHotTier<>()
+        : CaffeineHotTier.ofEntries(entries, firn.time(), maintenance);
+  }
+}

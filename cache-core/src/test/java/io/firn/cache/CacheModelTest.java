@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Firn authors
+package io.firn.cache;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.firn.cache.codec.Codec;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * Seeded sequences of every operation, expiry and restart included, against a plain map. One
+ * caller, so the cache must agree with the model after each step; the seed of a failure is in its
+ * message.
+ */
+final class CacheModelTest {
+  private static final int SEEDS = 20;
+  private static final int OPERATIONS = 600;
+  private static final int KEYS = 12;
+
+  private record Expected(String value, long expiresAtMillis) {}
+
+  @TempDir Path directory;
+
+  @ParameterizedTest
+  @ValueSource(longs = {0, 2, 1000})
+  void agreesWithAPlainMap(long hotEntries) {
+    for (int seed = 0; seed < SEEDS; seed++) {
+      new Run(directory.resolve(hotEntries + "-" + seed), hotEntries, seed).execute();
+    }
+  }
+
+  private static final class Run {
+    private final Path store;
+    private final long hotEntries;
+    private final int seed;
+    private final Random random;
+    private final ManualTime time = new ManualTime();
+    private final Map<String, Expected> model = new HashMap<>();
+    private int step;
+
+    Run(Path store, long hotEntries, int seed) {
+      this.store = store;
+      this.hotEntries = hotEntries;
+      this.seed = seed;
+      this.random = new Random(seed);
+    }
+
+    void execute() {
+      while (step < OPERATIONS) {
+        try (Firn firn = Stores.open(store, time)) {
+          TieredCache<String, byte[]> cache =
+              firn.cache("model", Codec.utf8(), Codec.bytes())
+                  .maximumHotEntries(hotEntries)
+                  .expireAfterWrite(Duration.ofSeconds(60))
+                  .open();
+          int life = 50 + random.nextInt(300);
+          for (int i = 0; i < life && step < OPERATIONS; i++, step++) {
+            operate(cache);
+          }
+          for (int i = 0; i < KEYS; i++) {
+            check(cache, "k" + i);
+          }
+        }
+      }
+    }
+
+    private void operate(TieredCache<String, byte[]> cache) {
+      String key = "k" + random.nextInt(KEYS);
+      int choice = random.nextInt(100);
+      if (choice < 35) {
+        check(cache, key);
+      } else if (choice < 55) {
+        cache.put(key, bytes(newValue()));
+        expect(key, newValue(), 60_000);
+      } else if (choice < 65) {
+        int seconds = 1 + random.nextInt(90);
+        cache.put(key, bytes(newValue()), Duration.ofSeconds(seconds));
+        expect(key, newValue(), seconds * 1000L);
+      } else if (choice < 78) {
+        load(cache, key);
+      } else if (choice < 88) {
+        cache.invalidate(key);
+        model.remove(key);
+      } else if (choice < 91) {
+        String other = "k" + random.nextInt(KEYS);
+        cache.invalidateAll(List.of(key, other));
+        model.remove(key);
+        model.remove(other);
+      } else if (choice < 92) {
+        cache.invalidateAll();
+        model.clear();
+      } else {
+        time.advance(Duration.ofMillis(random.nextInt(20_000)));
+      }
+    }
+
+    private void load(TieredCache<String, byte[]> cache, String key) {
+      String present = expected(key);
+      boolean absent = random.nextInt(5) == 0;
+      byte[] loaded = cache.get(key, k -> absent ? null : bytes(newValue()));
+      if (present != null) {
+        assertThat(loaded).as(where(key)).isEqualTo(bytes(present));
+      } else if (absent) {
+        assertThat(loaded).as(where(key)).isNull();
+      } else {
+        assertThat(loaded).as(where(key)).isEqualTo(bytes(newValue()));
+        expect(key, newValue(), 60_000);
+      }
+    }
+
+    private void check(TieredCache<String, byte[]> cache, String key) {
+      String expected = expected(key);
+      assertThat(cache.getIfPresent(key))
+          .as(where(key))
+          .isEqualTo(expected == null ? null : bytes(expected));
+    }
+
+    private @Nullable String expected(String key) {
+      Expected entry = model.get(key);
+      return entry == null || time.wallMillis() >= entry.expiresAtMillis ? null : entry.value;
+    }
+
+    private void expect(String key, String value, long lifetimeMillis) {
+      model.put(key, new Expected(value, time.wallMillis() + lifetimeMillis));
+    }
+
+    private String newValue() {
+      return seed + "." + step;
+    }
+
+    /* Lengths from 0 bytes to several pages, by the value alone. */
+    private static byte[] bytes(String value) {
+      Random content = new Random(value.hashCode());
+      int length = content.nextInt(10) == 0 ? content.nextInt(40_000) : content.nextInt(300);
+      byte[] bytes = new byte[length];
+      content.nextBytes(bytes);
+      return bytes;
+    }
+
+    private String where(String key) {
+      return "seed " + seed + ", hot entries " + hotEntries + ", step " + step + ", key " + key;
+    }
+  }
+}
