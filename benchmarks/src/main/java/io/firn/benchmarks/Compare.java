@@ -42,9 +42,21 @@ public final class Compare {
     Path parent = options.directory().orElse(Path.of(System.getProperty("java.io.tmpdir")));
     Directories.create(parent);
     Path directory = Files.createTempDirectory(parent, "firn-compare-");
-    Thread cleaner = new Thread(() -> Directories.delete(directory));
+    Thread cleaner = new Thread(() -> cleanUp(directory));
     Runtime.getRuntime().addShutdownHook(cleaner);
     new Compare(options, directory).run(arguments);
+  }
+
+  /** A child that outlived an interrupted run would write on into the folder. */
+  private static void cleanUp(Path directory) {
+    ProcessHandle.current()
+        .children()
+        .forEach(
+            child -> {
+              child.destroyForcibly();
+              child.onExit().join();
+            });
+    Directories.delete(directory);
   }
 
   private void run(String[] arguments) throws IOException, InterruptedException {
