@@ -39,7 +39,8 @@ final class ChildProcess {
           String[] parts = line.substring(Child.FIGURE.length()).split(" = ", 2);
           figures.put(parts[0], Double.valueOf(parts[1]));
         } else if (line.equals(Child.READY)) {
-          process.destroyForcibly();
+          // Through its handle: the process itself would close the stream that is being read.
+          process.toHandle().destroyForcibly();
           killed = true;
         } else {
           other.add(line);
