@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Firn authors
+package io.firn.benchmarks;
+
+import java.util.List;
+import java.util.Locale;
+
+/** What can be compared; each has the figure that is reported and what to read beside it. */
+enum Measure {
+  PUT("put, 1 thread", "mean us", "cpu us, p50 us, p99 us, max us, per second, disk MB"),
+  PUT2("put, 2 threads", "per second", "mean us, p50 us, p99 us"),
+  GET("get, page cache warm", "mean us", "cpu us, p50 us, p99 us, max us, misses, wrong"),
+  OPEN("open after close", "first hit ms", "open ms, misses, wrong"),
+  KILL("open after SIGKILL", "first hit ms", "open ms, misses, wrong"),
+  MEMORY("memory", "heap B/entry", "anonymous B/entry, index B/entry"),
+  LIMITS(
+      "small stores under full load (MiB)",
+      "32 MiB: most on disk",
+      "32 MiB: closed, 32 MiB: put, 32 MiB: present, 32 MiB: wrong, 160 MiB: most on disk, 160 MiB:"
+          + " closed, 160 MiB: put, 160 MiB: present, 160 MiB: wrong"),
+  CACHES("200 empty caches", "disk MiB", "closed MiB, heap MiB, anonymous MiB");
+
+  private final String title;
+  private final String figure;
+  private final String beside;
+
+  Measure(String title, String figure, String beside) {
+    this.title = title;
+    this.figure = figure;
+    this.beside = beside;
+  }
+
+  static Measure of(String name) {
+    return valueOf(name.toUpperCase(Locale.ROOT));
+  }
+
+  String title() {
+    return title;
+  }
+
+  String figure() {
+    return figure;
+  }
+
+  List<String> beside() {
+    return List.of(beside.split(", ", -1));
+  }
+
+  /** Whether only Firn is asked, because the figure is about its own limits. */
+  boolean firnOnly() {
+    return this == LIMITS || this == CACHES;
+  }
+
+  /** Whether a larger figure is the better one. */
+  boolean higherIsBetter() {
+    return this == PUT2;
+  }
+}

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Firn authors
+package io.firn.benchmarks.subject;
+
+import io.firn.cache.Firn;
+import io.firn.cache.TieredCache;
+import java.nio.file.Path;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** Firn through its public cache API, so that codecs and statistics are in the figures. */
+final class FirnSubject implements Subject {
+  private @Nullable Firn firn;
+  private @Nullable TieredCache<byte[], byte[]> cache;
+
+  @Override
+  public void open(Path directory, long expectedEntries) {
+    Firn opened = PeerSettings.firn(directory, expectedEntries).open();
+    firn = opened;
+    cache = PeerSettings.firnCache(opened).open();
+  }
+
+  @Override
+  public void put(byte[] key, byte[] value) {
+    cache().put(key, value);
+  }
+
+  @Override
+  public byte @Nullable [] get(byte[] key) {
+    return cache().getIfPresent(key);
+  }
+
+  @Override
+  public void remove(byte[] key) {
+    cache().invalidate(key);
+  }
+
+  @Override
+  public void close() {
+    cache().close();
+    Objects.requireNonNull(firn).close();
+  }
+
+  private TieredCache<byte[], byte[]> cache() {
+    return Objects.requireNonNull(cache);
+  }
+}

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Firn authors
+package io.firn.benchmarks.subject;
+
+import java.nio.file.Path;
+import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A store under test: byte arrays in, byte arrays out.
+ *
+ * <p>{@link #put} and {@link #get} may be called by several threads between {@link #open} and
+ * {@link #close}; a closed subject may be opened again on the same directory.
+ */
+public interface Subject extends AutoCloseable {
+  /**
+   * Opens the store in a directory that exists, creating it or finding what an earlier life left.
+   *
+   * @param expectedEntries how many entries the load will hold, for stores that are sized up front
+   */
+  void open(Path directory, long expectedEntries);
+
+  /** Stores a value; the caller may reuse neither array afterwards. */
+  void put(byte[] key, byte[] value);
+
+  /** Returns a private copy of the value, or null if the key is absent. */
+  byte @Nullable [] get(byte[] key);
+
+  /** Removes a key, if it is there. */
+  void remove(byte[] key);
+
+  /** Returns the memory that the index takes outside of the Java heap, where the store tells. */
+  default OptionalLong indexBytes() {
+    return OptionalLong.empty();
+  }
+
+  @Override
+  void close();
+}
