@@ -13,7 +13,16 @@ final class PhaseMain {
   private PhaseMain() {}
 
   /** Takes the work directory, the name of the phase, and the round of the kill or 0. */
-  public static void main(String[] arguments) throws IOException {
+  public static void main(String[] arguments) {
+    try {
+      run(arguments);
+    } catch (IOException e) {
+      System.err.println("  " + e);
+      System.exit(1);
+    }
+  }
+
+  private static void run(String[] arguments) throws IOException {
     TourSite site = TourSite.load(Path.of(arguments[0]));
     Phase phase = Phase.valueOf(arguments[1]);
     int round = Integer.parseInt(arguments[2]);
@@ -37,8 +46,7 @@ final class PhaseMain {
         new Facts()
             .set("acknowledged", result.acknowledged())
             .set("inDoubt", result.inDoubt())
-            .set("openNanos", result.openNanos())
-            .set("isClean", result.isClean() ? 1 : 0);
+            .set("openNanos", result.openNanos());
     for (KillVerdict verdict : KillVerdict.values()) {
       facts.set(verdict.name(), result.count(verdict));
     }

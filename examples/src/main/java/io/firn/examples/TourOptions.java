@@ -2,6 +2,7 @@
 // Copyright The Firn authors
 package io.firn.examples;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.function.LongSupplier;
@@ -58,7 +59,8 @@ record TourOptions(
    * Reads a command line.
    *
    * @param seeds gives the seed if the command line has none
-   * @throws UsageException if an option is unknown, lacks its value, or contradicts another
+   * @throws UsageException if an option is unknown, lacks its value, or contradicts another, or the
+   *     folder or trace does not exist
    */
   static TourOptions parse(String[] arguments, LongSupplier seeds) throws UsageException {
     Source source = Source.JDK;
@@ -90,8 +92,18 @@ record TourOptions(
         default -> throw new UsageException("unknown option " + arguments[i]);
       }
     }
+    requireReadable(source, path);
     return new TourOptions(
         source, path, (seed == null) ? seeds.getAsLong() : number(seed), keep, work, help);
+  }
+
+  private static void requireReadable(Source source, @Nullable Path path) throws UsageException {
+    if (source == Source.FOLDER && path != null && !Files.isDirectory(path)) {
+      throw new UsageException("--dir needs a folder, and " + path + " is none");
+    }
+    if (source == Source.TRACE && path != null && !Files.isRegularFile(path)) {
+      throw new UsageException("--trace needs a file, and " + path + " is none");
+    }
   }
 
   private static String valueAfter(String[] arguments, int option) throws UsageException {
