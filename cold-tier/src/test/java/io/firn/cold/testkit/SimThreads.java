@@ -35,10 +35,7 @@ public final class SimThreads implements Threads {
   /*
    * All fields belong to the task that is running; the hand-over (a volatile flag and an unpark)
    * orders them. The fast path of a step is a few additions and one comparison: everything that may
-   * happen at a step is folded into `nextEvent`, the number of the step at which to look closer.
-   *
-   * Time moves in three ways: a little with every step, to the next deadline when nobody can run or
-   * everybody only yields, and, rarely, early towards the next deadline while others could run.
+   * happen at a step is folded into one number of the plan, that of the step to look at closer.
    */
 
   /** Only lends OS threads; no task leaves anything in it that another seed could see. */
@@ -52,8 +49,6 @@ public final class SimThreads implements Threads {
           SimThreads::osThread);
 
   private static final int YIELD_LIMIT = 10_000;
-  private static final long DEFAULT_STEP_LIMIT = 200_000_000;
-  private static final long MAXIMUM_EARLY_JUMP_NANOS = 200_000_000;
 
   private final long seed;
   private final ManualTime time;
@@ -64,10 +59,8 @@ public final class SimThreads implements Threads {
   private final SimReadyList ready = new SimReadyList();
   private final Thread owner = Thread.currentThread();
 
-  private double handoverChance;
-  private long nanosPerStep;
-  private int earlyJumpOdds;
-  private long stepLimit = DEFAULT_STEP_LIMIT;
+  private final SimPlan plan;
+  private final SimClock clock;
 
   private @Nullable SimTask current;
   private boolean running;
@@ -80,12 +73,6 @@ public final class SimThreads implements Threads {
   private int taskCount;
   private int idleYields;
 
-  private long handoverAt;
-  private long crashAt = Long.MAX_VALUE;
-  private long nextEvent;
-  private int crashCode = -1;
-  private long crashCodeCount;
-  private long timedSteps;
   private long handovers;
   private volatile boolean finished;
 
@@ -97,11 +84,8 @@ public final class SimThreads implements Threads {
     this.seed = seed;
     this.time = time;
     random = new SplittableRandom(seed);
-    double draw = random.nextDouble();
-    handoverChance = 0.02 + 0.58 * draw * draw;
-    nanosPerStep = 100L << random.nextInt(10);
-    earlyJumpOdds = 16 << random.nextInt(6);
-    drawHandover();
+    plan = new SimPlan(random);
+    clock = new SimClock(time, tasks, ready, random);
   }
 
   /**
@@ -114,39 +98,35 @@ public final class SimThreads implements Threads {
     if (!(chance >= 0 && chance <= 1)) {
       throw new IllegalArgumentException("handoverChance " + chance + " is not within 0 and 1");
     }
-    handoverChance = chance;
-    drawHandover();
+    plan.handoverChance(chance, trace.steps());
     return this;
   }
 
   /** Sets by how many nanoseconds each step moves the clock. */
   @CanIgnoreReturnValue
   public SimThreads nanosPerStep(long nanos) {
-    nanosPerStep = nanos;
+    clock.nanosPerStep(nanos);
     return this;
   }
 
   /** Sets the number of steps after which a run fails as endless. Default 200 million. */
   @CanIgnoreReturnValue
   public SimThreads stepLimit(long steps) {
-    stepLimit = steps;
-    planNextEvent();
+    plan.stepLimit(steps);
     return this;
   }
 
   /** Ends the world at the step with this number, counted from 1; locks count as steps. */
   @CanIgnoreReturnValue
   public SimThreads crashAt(long stepNumber) {
-    crashAt = stepNumber;
-    planNextEvent();
+    plan.crashAt(stepNumber);
     return this;
   }
 
   /** Ends the world when a kind of step is announced for the {@code count}-th time, from 1. */
   @CanIgnoreReturnValue
   public SimThreads crashAt(Step step, long count) {
-    crashCode = SimTrace.code(step);
-    crashCodeCount = count;
+    plan.crashAt(SimTrace.code(step), count);
     return this;
   }
 
@@ -243,7 +223,7 @@ public final class SimThreads implements Threads {
     }
     idleYields++;
     count(SimTrace.YIELD);
-    if (idleYields > 2 * ready.size() && !jumpToNextDeadline() && idleYields > YIELD_LIMIT) {
+    if (idleYields > 2 * ready.size() && !clock.jumpToNextDeadline() && idleYields > YIELD_LIMIT) {
       fail(new AssertionError("tasks only yield to each other" + dump()));
       throw new SimCrash();
     }
@@ -385,19 +365,19 @@ public final class SimThreads implements Threads {
     checkAlive();
     SimTask task = current;
     long number = trace.add(task == null ? 0 : task.id, code);
-    if (number >= nextEvent || (code == crashCode && trace.count(code) == crashCodeCount)) {
+    if (plan.due(number, code, trace)) {
       event(number, code);
     }
   }
 
   private void event(long number, int code) {
     SimTask self = current();
-    if (number >= crashAt || (code == crashCode && trace.count(code) == crashCodeCount)) {
+    if (plan.isCrash(number, code, trace)) {
       crashStep = SimTrace.step(code);
       beginCrash(self.name + " at " + SimTrace.name(code) + ", step " + number);
       throw new SimCrash();
     }
-    if (number >= stepLimit) {
+    if (plan.isLimit(number)) {
       fail(new AssertionError("no end after " + number + " steps" + dump()));
       throw new SimCrash();
     }
@@ -407,10 +387,10 @@ public final class SimThreads implements Threads {
   /** Lets another task run, if one can; returns when the caller's turn comes again. */
   void handOver() {
     SimTask self = current();
-    drawHandover();
-    passTime();
-    if (!ready.isEmpty() && chance(earlyJumpOdds)) {
-      jumpTowardsNextDeadline();
+    plan.drawHandover(trace.steps());
+    clock.pass(trace.steps());
+    if (chance(clock.earlyJumpOdds())) {
+      clock.jumpTowardsNextDeadline();
     }
     if (ready.size() > 1) {
       switchTo(self, ready.another(self, random));
@@ -435,10 +415,7 @@ public final class SimThreads implements Threads {
   }
 
   void wake(SimTask task) {
-    if (task.index < 0 && !task.done) {
-      task.deadline = SimTask.NO_DEADLINE;
-      ready.add(task);
-    }
+    ready.wake(task);
   }
 
   void join(SimTask task) {
@@ -464,8 +441,8 @@ public final class SimThreads implements Threads {
 
   /** Returns who runs next; {@code null} if nobody ever can, which is then the failure. */
   private @Nullable SimTask choose() {
-    passTime();
-    if (ready.isEmpty() && !jumpToNextDeadline()) {
+    clock.pass(trace.steps());
+    if (ready.isEmpty() && !clock.jumpToNextDeadline()) {
       fail(new AssertionError("deadlock" + dump()));
       return null;
     }
@@ -514,7 +491,7 @@ public final class SimThreads implements Threads {
     if (self.index >= 0) {
       ready.remove(self);
     }
-    self.joiners.forEach(this::wake);
+    self.joiners.forEach(ready::wake);
     if (!self.agent && --liveClients == 0) {
       stopping = true;
       agents.forEach(SimAgent::wake);
@@ -557,66 +534,6 @@ public final class SimThreads implements Threads {
       failure = thrown;
     }
     beginCrash("failure");
-  }
-
-  // ---- time and chance
-
-  private void passTime() {
-    long steps = trace.steps();
-    time.advance((steps - timedSteps) * nanosPerStep);
-    timedSteps = steps;
-    wakeExpired();
-  }
-
-  private void wakeExpired() {
-    long now = time.nanoTime();
-    for (SimTask task : tasks) {
-      if (task.deadline <= now) {
-        wake(task);
-      }
-    }
-  }
-
-  private long nextDeadline() {
-    long next = SimTask.NO_DEADLINE;
-    for (SimTask task : tasks) {
-      next = Math.min(next, task.deadline);
-    }
-    return next;
-  }
-
-  private boolean jumpToNextDeadline() {
-    long next = nextDeadline();
-    if (next == SimTask.NO_DEADLINE) {
-      return false;
-    }
-    time.advance(Math.max(0, next - time.nanoTime()));
-    wakeExpired();
-    return true;
-  }
-
-  private void jumpTowardsNextDeadline() {
-    long next = nextDeadline();
-    if (next != SimTask.NO_DEADLINE) {
-      long wait = Math.max(0, next - time.nanoTime());
-      time.advance(Math.min(wait, MAXIMUM_EARLY_JUMP_NANOS));
-      wakeExpired();
-    }
-  }
-
-  private void drawHandover() {
-    long gap = Long.MAX_VALUE / 2;
-    if (handoverChance >= 1) {
-      gap = 1;
-    } else if (handoverChance > 0) {
-      gap = 1 + (long) (Math.log(1 - random.nextDouble()) / Math.log1p(-handoverChance));
-    }
-    handoverAt = trace.steps() + gap;
-    planNextEvent();
-  }
-
-  private void planNextEvent() {
-    nextEvent = Math.min(handoverAt, Math.min(crashAt, stepLimit));
   }
 
   private static Thread osThread(Runnable body) {
