@@ -39,6 +39,10 @@ final class SimClock {
     return time.nanoTime();
   }
 
+  void advance(long nanos) {
+    time.advance(nanos);
+  }
+
   /** Accounts for the steps made so far and wakes whoever has waited long enough. */
   void pass(long steps) {
     time.advance((steps - timedSteps) * nanosPerStep);

@@ -191,6 +191,7 @@ final class SimLock implements Lock {
       }
       threads.checkAlive();
       requireOwner();
+      waiting.removeIf(task -> task.index >= 0); // their time is over, the signal is not theirs
       if (!waiting.isEmpty()) {
         threads.wake(waiting.remove(threads.below(waiting.size())));
       }

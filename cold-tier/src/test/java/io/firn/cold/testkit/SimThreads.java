@@ -10,10 +10,6 @@ import io.firn.cold.agent.Threads;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.SynchronousQueue;
-import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
@@ -38,20 +34,9 @@ public final class SimThreads implements Threads {
    * happen at a step is folded into one number of the plan, that of the step to look at closer.
    */
 
-  /** Only lends OS threads; no task leaves anything in it that another seed could see. */
-  private static final ExecutorService OS_THREADS =
-      new ThreadPoolExecutor(
-          0,
-          Integer.MAX_VALUE,
-          5,
-          TimeUnit.SECONDS,
-          new SynchronousQueue<>(),
-          SimThreads::osThread);
-
   private static final int YIELD_LIMIT = 10_000;
 
   private final long seed;
-  private final ManualTime time;
   private final SplittableRandom random;
   private final SimTrace trace = new SimTrace();
   private final List<SimTask> tasks = new ArrayList<>();
@@ -82,7 +67,6 @@ public final class SimThreads implements Threads {
    */
   public SimThreads(long seed, ManualTime time) {
     this.seed = seed;
-    this.time = time;
     random = new SplittableRandom(seed);
     plan = new SimPlan(random);
     clock = new SimClock(time, tasks, ready, random);
@@ -198,8 +182,6 @@ public final class SimThreads implements Threads {
     }
   }
 
-  // ---- what the code under test sees
-
   @Override
   public Lock newLock(String name) {
     return new SimLock(this, name);
@@ -244,18 +226,11 @@ public final class SimThreads implements Threads {
   /** Sleeps in simulated time, as the calling task; outside of a run it just moves the time. */
   public void sleep(long nanos) {
     if (!running) {
-      time.advance(nanos);
+      clock.advance(nanos);
       return;
     }
     point(SimTrace.SLEEP);
-    block("sleep", time.nanoTime() + nanos);
-  }
-
-  // ---- what tests ask
-
-  /** Returns the seed. */
-  public long seed() {
-    return seed;
+    block("sleep", clock.nanoTime() + nanos);
   }
 
   /** Returns the number of steps so far, locks included. */
@@ -313,19 +288,10 @@ public final class SimThreads implements Threads {
   /** Returns every task with what it waits for, and the steps just made. */
   public String dump() {
     StringBuilder text = new StringBuilder(1024);
-    text.append("\nseed ").append(seed).append(" at ").append(time.nanoTime()).append(" ns");
-    for (SimTask task : tasks) {
-      text.append('\n').append(task == current ? "* " : "  ").append(task.name).append(": ");
-      text.append(task.index >= 0 ? "can run" : "waits for " + task.waitsFor);
-      if (task.deadline != SimTask.NO_DEADLINE) {
-        text.append(" until ").append(task.deadline);
-      }
-      SimTrace.appendStack(text, task.thread);
-    }
+    text.append("\nseed ").append(seed).append(" at ").append(clock.nanoTime()).append(" ns");
+    tasks.forEach(task -> task.describe(text, task == current));
     return trace.appendRecent(text).toString();
   }
-
-  // ---- scheduling
 
   boolean inRun() {
     return running;
@@ -353,7 +319,7 @@ public final class SimThreads implements Threads {
   }
 
   long nanoTime() {
-    return time.nanoTime();
+    return clock.nanoTime();
   }
 
   void point(int code) {
@@ -428,8 +394,8 @@ public final class SimThreads implements Threads {
     }
   }
 
-  void forget(SimAgent agent) {
-    agents.remove(agent);
+  List<SimAgent> agents() {
+    return agents;
   }
 
   private SimTask add(String name, boolean agent, Runnable body) {
@@ -462,7 +428,7 @@ public final class SimThreads implements Threads {
       next.resume();
     } else {
       next.started = true;
-      OS_THREADS.execute(() -> live(next));
+      SimOsThreads.execute(() -> live(next));
     }
   }
 
@@ -470,17 +436,10 @@ public final class SimThreads implements Threads {
     self.thread = Thread.currentThread();
     try {
       self.body.run();
-    } catch (SimCrash end) {
-      if (!crashed) {
-        fail(end);
-      }
     } catch (Throwable thrown) {
       if (!crashed) {
         fail(thrown);
       }
-    }
-    if (Thread.interrupted()) {
-      self.waitsFor = "nothing, it ended interrupted"; // the flag must not reach the next task
     }
     self.done = true;
     end(self);
@@ -496,8 +455,8 @@ public final class SimThreads implements Threads {
       stopping = true;
       agents.forEach(SimAgent::wake);
     }
-    SimTask next = crashed ? nextToUnwind() : tasks.isEmpty() ? null : choose();
-    if (next == null && crashed) {
+    SimTask next = crashed || tasks.isEmpty() ? null : choose();
+    if (crashed) {
       next = nextToUnwind();
     }
     if (next == null) {
@@ -534,11 +493,5 @@ public final class SimThreads implements Threads {
       failure = thrown;
     }
     beginCrash("failure");
-  }
-
-  private static Thread osThread(Runnable body) {
-    Thread thread = new Thread(body, "sim");
-    thread.setDaemon(true);
-    return thread;
   }
 }
