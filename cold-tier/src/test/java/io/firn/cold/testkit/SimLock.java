@@ -220,7 +220,7 @@ final class SimLock implements Lock {
       requireOwner();
       threads.point(SimTrace.AWAIT);
       release();
-      if (deadline <= threads.nanoTime() || threads.chance(SPURIOUS_ODDS)) {
+      if (deadline <= threads.nanoTime() || threads.below(SPURIOUS_ODDS) == 0) {
         threads.handOver();
       } else {
         SimTask self = threads.current();

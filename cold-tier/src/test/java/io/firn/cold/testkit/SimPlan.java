@@ -28,6 +28,9 @@ final class SimPlan {
   }
 
   void handoverChance(double chance, long steps) {
+    if (!(chance >= 0 && chance <= 1)) {
+      throw new IllegalArgumentException("handoverChance " + chance + " is not within 0 and 1");
+    }
     handoverChance = chance;
     drawHandover(steps);
   }

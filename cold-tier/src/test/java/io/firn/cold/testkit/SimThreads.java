@@ -5,10 +5,13 @@ package io.firn.cold.testkit;
 import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import io.firn.cold.agent.Agent;
 import io.firn.cold.agent.AgentHandle;
+import io.firn.cold.agent.Rule;
 import io.firn.cold.agent.Step;
 import io.firn.cold.agent.Threads;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.LockSupport;
@@ -44,6 +47,7 @@ public final class SimThreads implements Threads {
   private final SimReadyList ready = new SimReadyList();
   private final Thread owner = Thread.currentThread();
 
+  private final Set<Rule> brokenRules = EnumSet.noneOf(Rule.class);
   private final SimPlan plan;
   private final SimClock clock;
 
@@ -79,9 +83,6 @@ public final class SimThreads implements Threads {
    */
   @CanIgnoreReturnValue
   public SimThreads handoverChance(double chance) {
-    if (!(chance >= 0 && chance <= 1)) {
-      throw new IllegalArgumentException("handoverChance " + chance + " is not within 0 and 1");
-    }
     plan.handoverChance(chance, trace.steps());
     return this;
   }
@@ -111,6 +112,13 @@ public final class SimThreads implements Threads {
   @CanIgnoreReturnValue
   public SimThreads crashAt(Step step, long count) {
     plan.crashAt(SimTrace.code(step), count);
+    return this;
+  }
+
+  /** Plants a bug: this rule of the protocols is not kept. */
+  @CanIgnoreReturnValue
+  public SimThreads breakRule(Rule rule) {
+    brokenRules.add(rule);
     return this;
   }
 
@@ -165,10 +173,7 @@ public final class SimThreads implements Threads {
     for (SimAgent agent : agents) {
       agent.begin(add(agent.name(), true, agent));
     }
-    SimTask first = choose();
-    if (first != null) {
-      transferTo(first);
-    }
+    transferTo(ready.any(random));
   }
 
   private void awaitEnd() {
@@ -180,6 +185,11 @@ public final class SimThreads implements Threads {
     if (interrupted) {
       Thread.currentThread().interrupt();
     }
+  }
+
+  @Override
+  public boolean keeps(Rule rule) {
+    return !brokenRules.contains(rule);
   }
 
   @Override
@@ -273,11 +283,6 @@ public final class SimThreads implements Threads {
     return crashPlace == null ? "" : crashPlace;
   }
 
-  /** Returns the name of the running task, empty outside of a run. */
-  public String currentTask() {
-    return current == null ? "" : current.name;
-  }
-
   /** Throws {@link SimCrash} if the world has ended. */
   public void checkAlive() {
     if (crashed) {
@@ -308,10 +313,6 @@ public final class SimThreads implements Threads {
           "a thread outside the simulation came in: " + Thread.currentThread());
     }
     return task;
-  }
-
-  boolean chance(int odds) {
-    return random.nextInt(odds) == 0;
   }
 
   int below(int bound) {
@@ -355,7 +356,7 @@ public final class SimThreads implements Threads {
     SimTask self = current();
     plan.drawHandover(trace.steps());
     clock.pass(trace.steps());
-    if (chance(clock.earlyJumpOdds())) {
+    if (below(clock.earlyJumpOdds()) == 0) {
       clock.jumpTowardsNextDeadline();
     }
     if (ready.size() > 1) {
