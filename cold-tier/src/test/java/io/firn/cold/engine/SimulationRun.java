@@ -29,6 +29,7 @@ final class SimulationRun {
   private final SimulationWorld world;
   private final @Nullable Rule broken;
   private final Predicate<String> skippedForces;
+  private final StringBuilder story = new StringBuilder();
   private boolean powerFailed;
   private boolean recovered;
 
@@ -63,7 +64,12 @@ final class SimulationRun {
       SimulationTotals totals,
       @Nullable Rule broken,
       Predicate<String> skippedForces) {
-    new SimulationRun(seed, focus, totals, broken, skippedForces).lives();
+    SimulationRun run = new SimulationRun(seed, focus, totals, broken, skippedForces);
+    try {
+      run.lives();
+    } catch (AssertionError | RuntimeException e) {
+      throw new AssertionError(e.getMessage() + "; lives: " + run.story, e);
+    }
     totals.seeds++;
   }
 
@@ -84,6 +90,7 @@ final class SimulationRun {
     } else {
       boolean power = random.nextInt(100) < world.shape.powerShare();
       powerFailed |= power;
+      story.append(power ? ", power failure; " : ", process crash; ");
       world.disk =
           world.disk.crash(power ? CrashKind.POWER : CrashKind.PROCESS, world.threads);
     }
@@ -130,6 +137,7 @@ final class SimulationRun {
   private void crashed() {
     boolean soon = recovered && world.model.ops().size() < SOON_OPERATIONS;
     world.totals.crashed(world.threads, soon);
+    story.append(world.threads.crashPlace());
     if (world.engine != null) {
       world.model.durableLsn =
           Math.max(world.model.durableLsn, world.engine.forcer().durableLsn());
@@ -149,6 +157,7 @@ final class SimulationRun {
       return false;
     }
     judge();
+    story.append("opened at ").append(world.engine.log().end()).append(", ");
     return true;
   }
 
