@@ -25,7 +25,8 @@ import org.jspecify.annotations.Nullable;
 final class IndexFile implements GrowthListener {
   /* `lock` guards the places and all SlotPairs. `checkpointTurn` is held over a whole checkpoint of the
    * table, from capture to naming, so that no partition splits meanwhile: a split partition's places
-   * belong to both halves and must not be written. Order: checkpointTurn, lock. */
+   * belong to both halves and must not be written. A split holds it from beforeSplit to afterSplit.
+   * Order: checkpointTurn, lock. */
 
   private static final int GRANULE_BYTES = 512;
 
@@ -189,15 +190,24 @@ final class IndexFile implements GrowthListener {
   @Override
   public void beforeSplit(Partition parent, int childCapacity) {
     checkpointTurn.lock();
-    checkpointTurn.unlock();
+    boolean allowed = false;
     lock.lock();
     try {
       SlotPair pair = pairOf(parent);
       pair.left = prepareChild(pair, pair.left, childCapacity);
       pair.right = prepareChild(pair, pair.right, childCapacity);
+      allowed = true;
     } finally {
       lock.unlock();
+      if (!allowed) {
+        checkpointTurn.unlock();
+      }
     }
+  }
+
+  @Override
+  public void afterSplit(Partition parent) {
+    checkpointTurn.unlock();
   }
 
   private SlotPair prepareChild(SlotPair parent, @Nullable SlotPair present, int capacity) {

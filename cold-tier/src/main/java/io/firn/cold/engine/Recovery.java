@@ -7,6 +7,7 @@ import io.firn.cold.agent.Step;
 import io.firn.cold.format.DroppedSegment;
 import io.firn.cold.format.ExtentState;
 import io.firn.cold.format.FrameReader;
+import io.firn.cold.format.FrameType;
 import io.firn.cold.format.Frames;
 import io.firn.cold.format.LogFrame;
 import io.firn.cold.format.Manifest;
@@ -227,6 +228,7 @@ final class Recovery {
 
   /** Applies the log; returns the end of the history. */
   private long redo() throws IOException {
+    forgetDroppedTables();
     long[] end = {analysis.endLsn()};
     history.replay(
         manifest.redoLsn(),
@@ -240,6 +242,19 @@ final class Recovery {
           return true;
         });
     return end[0];
+  }
+
+  /** Forgets the tables that a durable frame drops: their files may be gone. */
+  private void forgetDroppedTables() throws IOException {
+    history.replay(
+        manifest.redoLsn(),
+        Math.min(analysis.markLsn(), analysis.endLsn()),
+        (lsn, frame) -> {
+          if (frame.type() == FrameType.TABLE_DROP) {
+            engine.removeTable(frame.tableId());
+          }
+          return true;
+        });
   }
 
   /** Applies one frame; false if it does not count, so that the history ends before it. */
