@@ -225,6 +225,7 @@ final class IndexFile implements GrowthListener {
       right.attach(inherit(pair, pair.right));
       giveBack(pair.spare1);
       giveBack(pair.spare2);
+      giveBack(pair.writing);
       giveBack(pair.newer);
       giveBack(pair.older);
     } finally {
@@ -259,20 +260,37 @@ final class IndexFile implements GrowthListener {
     int bytes = placeBytes(entries);
     lock.lock();
     try {
-      Slot spare = pair.spare2 != null ? pair.spare2 : pair.spare1;
-      if (spare != null && spare.capacityBytes >= bytes) {
+      giveBack(pair.writing);
+      pair.writing = null;
+      Slot spare = takeSpare(pair, bytes);
+      if (spare != null) {
         return spare;
       }
       Slot older = pair.older;
       if (older != null && older.references == 1 && older.capacityBytes >= bytes) {
         return older;
       }
-      enlarge(pair, bytes);
-      Slot larger = pair.spare2;
-      return larger != null ? larger : allocate(bytes);
+      Slot larger = allocate(bytes);
+      pair.writing = larger;
+      return larger;
     } finally {
       lock.unlock();
     }
+  }
+
+  /** Takes a spare place out of the pair, so that no growth gives it back meanwhile. */
+  private static @Nullable Slot takeSpare(SlotPair pair, int bytes) {
+    Slot spare = pair.spare2 != null ? pair.spare2 : pair.spare1;
+    if (spare == null || spare.capacityBytes < bytes) {
+      return null;
+    }
+    if (spare == pair.spare2) {
+      pair.spare2 = null;
+    } else {
+      pair.spare1 = null;
+    }
+    pair.writing = spare;
+    return spare;
   }
 
   /** Makes a snapshot the newer one of its pair; the one before the newer loses its place. */
@@ -282,10 +300,8 @@ final class IndexFile implements GrowthListener {
       Slot oldest = pair.older;
       pair.older = pair.newer;
       pair.newer = written;
-      if (pair.spare2 == written) {
-        pair.spare2 = null;
-      } else if (pair.spare1 == written) {
-        pair.spare1 = null;
+      if (pair.writing == written) {
+        pair.writing = null;
       }
       if (oldest != written) {
         giveBack(oldest);
