@@ -23,6 +23,7 @@ import io.firn.cold.io.Disk;
 import io.firn.cold.io.DiskFile;
 import io.firn.cold.model.Address;
 import io.firn.cold.segment.Segment;
+import io.firn.cold.segment.TableSpace;
 import io.firn.cold.wal.LogHistory;
 import io.firn.cold.wal.OldLogSegment;
 import java.io.IOException;
@@ -422,9 +423,11 @@ final class Recovery {
       for (Table table : engine.tables()) {
         for (Segment segment : table.space().segments()) {
           engine.forcer().dirty(segment);
+          engine.forcer().dirtyDirectory(TableSpace.directory(table.id()));
         }
       }
       engine.forcer().dirtyDirectory("data");
+      engine.forcer().dirtyDirectory("index");
       engine.forcer().dirtyDirectory("wal");
     }
     engine.forcer().ensureReleasable(engine.log().end());

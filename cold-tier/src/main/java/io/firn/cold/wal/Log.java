@@ -41,6 +41,9 @@ public final class Log {
    * Lock order: prepare lock, then append lock. The append lock is never held over I/O; the prepare
    * lock is the turn of whoever zeroes ahead. */
 
+  /** Length of a mark. */
+  public static final int MARK_BYTES = Frames.HEADER_BYTES + 2 * Long.BYTES;
+
   private static final String DIRECTORY = "wal";
   private static final long DOUBLING_NANOS = 1_000_000_000L;
   private static final int MAXIMUM_READY_SEGMENTS = 2;
