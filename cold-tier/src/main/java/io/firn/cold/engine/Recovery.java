@@ -342,7 +342,8 @@ final class Recovery {
 
   private void applyRare(long lsn, LogFrame frame) throws IOException {
     if (frame instanceof LogFrame.TableCreate create) {
-      if (engine.table(create.tableId()) == null) {
+      // The manifest knows what became of the tables before it.
+      if (create.tableId() >= manifest.nextTableId() && engine.table(create.tableId()) == null) {
         Table ignored = engine.addTable(create.tableId(), create.name(), create.options(), lsn);
       }
     } else if (frame instanceof LogFrame.TableDrop drop) {
@@ -369,6 +370,12 @@ final class Recovery {
     }
     Segment present = table.space().find(create.segment());
     Long droppedAt = table.space().droppedNumbers().get(create.segment());
+    if (present != null && present.lsnBase() < create.lsnBase()) {
+      // The older one never reached the disk, so it was never dropped.
+      table.space().restoreDropped(create.segment(), present.lsnBase());
+      present = null;
+      droppedAt = null;
+    }
     if (present == null && (droppedAt == null || droppedAt < lsn)) {
       restoreSegment(
           table,

@@ -469,6 +469,7 @@ public final class TableSpace {
       throws IOException {
     nextNumber = Math.max(nextNumber, number + 1);
     if (!disk.exists(path(tableId, number))) {
+      dropped.put(number, lsnBase);
       return null;
     }
     DiskFile file = disk.open(path(tableId, number), Disk.OpenMode.WRITE);

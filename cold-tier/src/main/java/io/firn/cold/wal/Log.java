@@ -250,7 +250,12 @@ public final class Log {
       }
       discard(reused);
     }
-    ledger.reserve(currentCapacity, 0, "a log segment");
+    if (current == null) {
+      // A full store must open all the same: its first checkpoint gives the old segments back.
+      ledger.adopt(currentCapacity);
+    } else {
+      ledger.reserve(currentCapacity, 0, "a log segment");
+    }
     DiskFile file = null;
     try {
       String path = DIRECTORY + "/" + String.format("%016x.wal", nextSequence);
