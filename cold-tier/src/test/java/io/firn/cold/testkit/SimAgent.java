@@ -55,7 +55,7 @@ final class SimAgent implements AgentHandle, Runnable {
   @Override
   public void close() {
     closed = true;
-    threads.forget(this);
+    boolean unused = threads.agents().remove(this);
     SimTask running = task;
     if (threads.inRun() && running != null && running != threads.current()) {
       wake();

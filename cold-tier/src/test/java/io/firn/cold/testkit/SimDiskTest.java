@@ -2,6 +2,7 @@
 // Copyright The Firn authors
 package io.firn.cold.testkit;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -105,7 +106,7 @@ class SimDiskTest {
     byte[] read = new byte[50];
     file.read(100, read, 0, 50);
     assertThat(read).isEqualTo(bytes(50, 1));
-    AppendRegion view = file.readRegion(8192);
+    AppendRegion view = requireNonNull(file.readRegion(8192));
     view.get(4096, read, 0, 40);
     assertThat(Arrays.copyOf(read, 40)).isEqualTo(bytes(40, 2));
     assertThatThrownBy(() -> view.put(0, read, 0, 1)).isInstanceOf(IllegalStateException.class);
@@ -136,9 +137,10 @@ class SimDiskTest {
         .isInstanceOfSatisfying(
             LockHeldException.class, e -> assertThat(e.holder()).isEqualTo("pid 1"));
     lock.close();
-    disk.lock("LOCK", "pid 3").getClass();
+    DiskLock abandoned = disk.lock("LOCK", "pid 3");
     SimDisk next = disk.crash(CrashKind.PROCESS);
     next.lock("LOCK", "pid 4").close();
+    abandoned.close();
   }
 
   @Test

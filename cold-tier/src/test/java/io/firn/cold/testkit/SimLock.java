@@ -191,6 +191,7 @@ final class SimLock implements Lock {
       }
       threads.checkAlive();
       requireOwner();
+      waiting.removeIf(task -> task.index >= 0); // their time is over, the signal is not theirs
       if (!waiting.isEmpty()) {
         threads.wake(waiting.remove(threads.below(waiting.size())));
       }
@@ -219,7 +220,7 @@ final class SimLock implements Lock {
       requireOwner();
       threads.point(SimTrace.AWAIT);
       release();
-      if (deadline <= threads.nanoTime() || threads.chance(SPURIOUS_ODDS)) {
+      if (deadline <= threads.nanoTime() || threads.below(SPURIOUS_ODDS) == 0) {
         threads.handOver();
       } else {
         SimTask self = threads.current();

@@ -61,6 +61,66 @@ class SimLockTest {
   }
 
   @Test
+  void aSignalIsNeverSpentOnAWaiterWhoseTimeIsOver() {
+    for (long seed = 0; seed < 5 * SEEDS; seed++) {
+      ManualTime time = new ManualTime();
+      SimThreads threads = new SimThreads(seed, time).nanosPerStep(1_000).handoverChance(0.2);
+      Lock lock = threads.newLock("lock");
+      Condition changed = lock.newCondition();
+      long[] timeOver = {Long.MAX_VALUE};
+      int[] state = new int[1];
+      threads.spawn("impatient", () -> waitFor(10_000, time, lock, changed, timeOver));
+      threads.spawn("patient", () -> waitForTwo(lock, changed, state));
+      threads.spawn("signaller", () -> signalAfter(time, lock, changed, timeOver, state));
+      assertThat(threads.run()).isEqualTo(SimOutcome.DONE);
+    }
+  }
+
+  private static void waitFor(
+      long nanos, ManualTime time, Lock lock, Condition changed, long[] timeOver) {
+    lock.lock();
+    try {
+      timeOver[0] = time.nanoTime() + nanos;
+      long left = nanos;
+      while (left > 0) {
+        left = changed.awaitNanos(left);
+      }
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private static void waitForTwo(Lock lock, Condition changed, int[] state) {
+    lock.lock();
+    try {
+      state[0] = 1;
+      while (state[0] != 2) {
+        changed.awaitUninterruptibly();
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Signals once, when both wait and the time of one is over. */
+  private static void signalAfter(
+      ManualTime time, Lock lock, Condition changed, long[] timeOver, int[] state) {
+    while (state[0] != 2) {
+      lock.lock();
+      try {
+        if (state[0] == 1 && time.nanoTime() >= timeOver[0]) {
+          state[0] = 2;
+          changed.signal();
+        }
+      } finally {
+        lock.unlock();
+      }
+    }
+  }
+
+  @Test
   void aTimedTryLockGivesUpWhileTheHolderSleeps() {
     SimThreads threads = new SimThreads(2, new ManualTime());
     Lock lock = threads.newLock("busy");

@@ -25,6 +25,14 @@ final class SimReadyList {
     tasks.add(task);
   }
 
+  /** Adds a task that waits; any other stays as it is. */
+  void wake(SimTask task) {
+    if (task.index < 0 && !task.done) {
+      task.deadline = SimTask.NO_DEADLINE;
+      add(task);
+    }
+  }
+
   void remove(SimTask task) {
     SimTask last = tasks.remove(tasks.size() - 1);
     if (last != task) {

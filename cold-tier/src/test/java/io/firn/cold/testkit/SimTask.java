@@ -68,6 +68,15 @@ public final class SimTask {
     }
   }
 
+  void describe(StringBuilder text, boolean running) {
+    text.append('\n').append(running ? "* " : "  ").append(name).append(": ");
+    text.append(index >= 0 ? "can run" : "waits for " + waitsFor);
+    if (deadline != NO_DEADLINE) {
+      text.append(" until ").append(deadline);
+    }
+    SimTrace.appendStack(text, thread);
+  }
+
   @Override
   public String toString() {
     return name;

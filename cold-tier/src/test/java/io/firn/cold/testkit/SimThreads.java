@@ -5,15 +5,14 @@ package io.firn.cold.testkit;
 import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import io.firn.cold.agent.Agent;
 import io.firn.cold.agent.AgentHandle;
+import io.firn.cold.agent.Rule;
 import io.firn.cold.agent.Step;
 import io.firn.cold.agent.Threads;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 import java.util.SplittableRandom;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.SynchronousQueue;
-import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
@@ -35,28 +34,12 @@ public final class SimThreads implements Threads {
   /*
    * All fields belong to the task that is running; the hand-over (a volatile flag and an unpark)
    * orders them. The fast path of a step is a few additions and one comparison: everything that may
-   * happen at a step is folded into `nextEvent`, the number of the step at which to look closer.
-   *
-   * Time moves in three ways: a little with every step, to the next deadline when nobody can run or
-   * everybody only yields, and, rarely, early towards the next deadline while others could run.
+   * happen at a step is folded into one number of the plan, that of the step to look at closer.
    */
 
-  /** Only lends OS threads; no task leaves anything in it that another seed could see. */
-  private static final ExecutorService OS_THREADS =
-      new ThreadPoolExecutor(
-          0,
-          Integer.MAX_VALUE,
-          5,
-          TimeUnit.SECONDS,
-          new SynchronousQueue<>(),
-          SimThreads::osThread);
-
   private static final int YIELD_LIMIT = 10_000;
-  private static final long DEFAULT_STEP_LIMIT = 200_000_000;
-  private static final long MAXIMUM_EARLY_JUMP_NANOS = 200_000_000;
 
   private final long seed;
-  private final ManualTime time;
   private final SplittableRandom random;
   private final SimTrace trace = new SimTrace();
   private final List<SimTask> tasks = new ArrayList<>();
@@ -64,10 +47,9 @@ public final class SimThreads implements Threads {
   private final SimReadyList ready = new SimReadyList();
   private final Thread owner = Thread.currentThread();
 
-  private double handoverChance;
-  private long nanosPerStep;
-  private int earlyJumpOdds;
-  private long stepLimit = DEFAULT_STEP_LIMIT;
+  private final Set<Rule> brokenRules = EnumSet.noneOf(Rule.class);
+  private final SimPlan plan;
+  private final SimClock clock;
 
   private @Nullable SimTask current;
   private boolean running;
@@ -80,12 +62,6 @@ public final class SimThreads implements Threads {
   private int taskCount;
   private int idleYields;
 
-  private long handoverAt;
-  private long crashAt = Long.MAX_VALUE;
-  private long nextEvent;
-  private int crashCode = -1;
-  private long crashCodeCount;
-  private long timedSteps;
   private long handovers;
   private volatile boolean finished;
 
@@ -95,13 +71,9 @@ public final class SimThreads implements Threads {
    */
   public SimThreads(long seed, ManualTime time) {
     this.seed = seed;
-    this.time = time;
     random = new SplittableRandom(seed);
-    double draw = random.nextDouble();
-    handoverChance = 0.02 + 0.58 * draw * draw;
-    nanosPerStep = 100L << random.nextInt(10);
-    earlyJumpOdds = 16 << random.nextInt(6);
-    drawHandover();
+    plan = new SimPlan(random);
+    clock = new SimClock(time, tasks, ready, random);
   }
 
   /**
@@ -111,42 +83,42 @@ public final class SimThreads implements Threads {
    */
   @CanIgnoreReturnValue
   public SimThreads handoverChance(double chance) {
-    if (!(chance >= 0 && chance <= 1)) {
-      throw new IllegalArgumentException("handoverChance " + chance + " is not within 0 and 1");
-    }
-    handoverChance = chance;
-    drawHandover();
+    plan.handoverChance(chance, trace.steps());
     return this;
   }
 
   /** Sets by how many nanoseconds each step moves the clock. */
   @CanIgnoreReturnValue
   public SimThreads nanosPerStep(long nanos) {
-    nanosPerStep = nanos;
+    clock.nanosPerStep(nanos);
     return this;
   }
 
   /** Sets the number of steps after which a run fails as endless. Default 200 million. */
   @CanIgnoreReturnValue
   public SimThreads stepLimit(long steps) {
-    stepLimit = steps;
-    planNextEvent();
+    plan.stepLimit(steps);
     return this;
   }
 
   /** Ends the world at the step with this number, counted from 1; locks count as steps. */
   @CanIgnoreReturnValue
   public SimThreads crashAt(long stepNumber) {
-    crashAt = stepNumber;
-    planNextEvent();
+    plan.crashAt(stepNumber);
     return this;
   }
 
   /** Ends the world when a kind of step is announced for the {@code count}-th time, from 1. */
   @CanIgnoreReturnValue
   public SimThreads crashAt(Step step, long count) {
-    crashCode = SimTrace.code(step);
-    crashCodeCount = count;
+    plan.crashAt(SimTrace.code(step), count);
+    return this;
+  }
+
+  /** Plants a bug: this rule of the protocols is not kept. */
+  @CanIgnoreReturnValue
+  public SimThreads breakRule(Rule rule) {
+    brokenRules.add(rule);
     return this;
   }
 
@@ -201,10 +173,7 @@ public final class SimThreads implements Threads {
     for (SimAgent agent : agents) {
       agent.begin(add(agent.name(), true, agent));
     }
-    SimTask first = choose();
-    if (first != null) {
-      transferTo(first);
-    }
+    transferTo(ready.any(random));
   }
 
   private void awaitEnd() {
@@ -218,7 +187,10 @@ public final class SimThreads implements Threads {
     }
   }
 
-  // ---- what the code under test sees
+  @Override
+  public boolean keeps(Rule rule) {
+    return !brokenRules.contains(rule);
+  }
 
   @Override
   public Lock newLock(String name) {
@@ -243,7 +215,7 @@ public final class SimThreads implements Threads {
     }
     idleYields++;
     count(SimTrace.YIELD);
-    if (idleYields > 2 * ready.size() && !jumpToNextDeadline() && idleYields > YIELD_LIMIT) {
+    if (idleYields > 2 * ready.size() && !clock.jumpToNextDeadline() && idleYields > YIELD_LIMIT) {
       fail(new AssertionError("tasks only yield to each other" + dump()));
       throw new SimCrash();
     }
@@ -264,18 +236,11 @@ public final class SimThreads implements Threads {
   /** Sleeps in simulated time, as the calling task; outside of a run it just moves the time. */
   public void sleep(long nanos) {
     if (!running) {
-      time.advance(nanos);
+      clock.advance(nanos);
       return;
     }
     point(SimTrace.SLEEP);
-    block("sleep", time.nanoTime() + nanos);
-  }
-
-  // ---- what tests ask
-
-  /** Returns the seed. */
-  public long seed() {
-    return seed;
+    block("sleep", clock.nanoTime() + nanos);
   }
 
   /** Returns the number of steps so far, locks included. */
@@ -318,11 +283,6 @@ public final class SimThreads implements Threads {
     return crashPlace == null ? "" : crashPlace;
   }
 
-  /** Returns the name of the running task, empty outside of a run. */
-  public String currentTask() {
-    return current == null ? "" : current.name;
-  }
-
   /** Throws {@link SimCrash} if the world has ended. */
   public void checkAlive() {
     if (crashed) {
@@ -333,19 +293,10 @@ public final class SimThreads implements Threads {
   /** Returns every task with what it waits for, and the steps just made. */
   public String dump() {
     StringBuilder text = new StringBuilder(1024);
-    text.append("\nseed ").append(seed).append(" at ").append(time.nanoTime()).append(" ns");
-    for (SimTask task : tasks) {
-      text.append('\n').append(task == current ? "* " : "  ").append(task.name).append(": ");
-      text.append(task.index >= 0 ? "can run" : "waits for " + task.waitsFor);
-      if (task.deadline != SimTask.NO_DEADLINE) {
-        text.append(" until ").append(task.deadline);
-      }
-      SimTrace.appendStack(text, task.thread);
-    }
+    text.append("\nseed ").append(seed).append(" at ").append(clock.nanoTime()).append(" ns");
+    tasks.forEach(task -> task.describe(text, task == current));
     return trace.appendRecent(text).toString();
   }
-
-  // ---- scheduling
 
   boolean inRun() {
     return running;
@@ -364,16 +315,12 @@ public final class SimThreads implements Threads {
     return task;
   }
 
-  boolean chance(int odds) {
-    return random.nextInt(odds) == 0;
-  }
-
   int below(int bound) {
     return random.nextInt(bound);
   }
 
   long nanoTime() {
-    return time.nanoTime();
+    return clock.nanoTime();
   }
 
   void point(int code) {
@@ -385,19 +332,19 @@ public final class SimThreads implements Threads {
     checkAlive();
     SimTask task = current;
     long number = trace.add(task == null ? 0 : task.id, code);
-    if (number >= nextEvent || (code == crashCode && trace.count(code) == crashCodeCount)) {
+    if (plan.due(number, code, trace)) {
       event(number, code);
     }
   }
 
   private void event(long number, int code) {
     SimTask self = current();
-    if (number >= crashAt || (code == crashCode && trace.count(code) == crashCodeCount)) {
+    if (plan.isCrash(number, code, trace)) {
       crashStep = SimTrace.step(code);
       beginCrash(self.name + " at " + SimTrace.name(code) + ", step " + number);
       throw new SimCrash();
     }
-    if (number >= stepLimit) {
+    if (plan.isLimit(number)) {
       fail(new AssertionError("no end after " + number + " steps" + dump()));
       throw new SimCrash();
     }
@@ -407,10 +354,10 @@ public final class SimThreads implements Threads {
   /** Lets another task run, if one can; returns when the caller's turn comes again. */
   void handOver() {
     SimTask self = current();
-    drawHandover();
-    passTime();
-    if (!ready.isEmpty() && chance(earlyJumpOdds)) {
-      jumpTowardsNextDeadline();
+    plan.drawHandover(trace.steps());
+    clock.pass(trace.steps());
+    if (below(clock.earlyJumpOdds()) == 0) {
+      clock.jumpTowardsNextDeadline();
     }
     if (ready.size() > 1) {
       switchTo(self, ready.another(self, random));
@@ -435,10 +382,7 @@ public final class SimThreads implements Threads {
   }
 
   void wake(SimTask task) {
-    if (task.index < 0 && !task.done) {
-      task.deadline = SimTask.NO_DEADLINE;
-      ready.add(task);
-    }
+    ready.wake(task);
   }
 
   void join(SimTask task) {
@@ -451,8 +395,8 @@ public final class SimThreads implements Threads {
     }
   }
 
-  void forget(SimAgent agent) {
-    agents.remove(agent);
+  List<SimAgent> agents() {
+    return agents;
   }
 
   private SimTask add(String name, boolean agent, Runnable body) {
@@ -464,8 +408,8 @@ public final class SimThreads implements Threads {
 
   /** Returns who runs next; {@code null} if nobody ever can, which is then the failure. */
   private @Nullable SimTask choose() {
-    passTime();
-    if (ready.isEmpty() && !jumpToNextDeadline()) {
+    clock.pass(trace.steps());
+    if (ready.isEmpty() && !clock.jumpToNextDeadline()) {
       fail(new AssertionError("deadlock" + dump()));
       return null;
     }
@@ -485,7 +429,7 @@ public final class SimThreads implements Threads {
       next.resume();
     } else {
       next.started = true;
-      OS_THREADS.execute(() -> live(next));
+      SimOsThreads.execute(() -> live(next));
     }
   }
 
@@ -493,17 +437,10 @@ public final class SimThreads implements Threads {
     self.thread = Thread.currentThread();
     try {
       self.body.run();
-    } catch (SimCrash end) {
-      if (!crashed) {
-        fail(end);
-      }
     } catch (Throwable thrown) {
       if (!crashed) {
         fail(thrown);
       }
-    }
-    if (Thread.interrupted()) {
-      self.waitsFor = "nothing, it ended interrupted"; // the flag must not reach the next task
     }
     self.done = true;
     end(self);
@@ -514,13 +451,13 @@ public final class SimThreads implements Threads {
     if (self.index >= 0) {
       ready.remove(self);
     }
-    self.joiners.forEach(this::wake);
+    self.joiners.forEach(ready::wake);
     if (!self.agent && --liveClients == 0) {
       stopping = true;
       agents.forEach(SimAgent::wake);
     }
-    SimTask next = crashed ? nextToUnwind() : tasks.isEmpty() ? null : choose();
-    if (next == null && crashed) {
+    SimTask next = crashed || tasks.isEmpty() ? null : choose();
+    if (crashed) {
       next = nextToUnwind();
     }
     if (next == null) {
@@ -557,71 +494,5 @@ public final class SimThreads implements Threads {
       failure = thrown;
     }
     beginCrash("failure");
-  }
-
-  // ---- time and chance
-
-  private void passTime() {
-    long steps = trace.steps();
-    time.advance((steps - timedSteps) * nanosPerStep);
-    timedSteps = steps;
-    wakeExpired();
-  }
-
-  private void wakeExpired() {
-    long now = time.nanoTime();
-    for (SimTask task : tasks) {
-      if (task.deadline <= now) {
-        wake(task);
-      }
-    }
-  }
-
-  private long nextDeadline() {
-    long next = SimTask.NO_DEADLINE;
-    for (SimTask task : tasks) {
-      next = Math.min(next, task.deadline);
-    }
-    return next;
-  }
-
-  private boolean jumpToNextDeadline() {
-    long next = nextDeadline();
-    if (next == SimTask.NO_DEADLINE) {
-      return false;
-    }
-    time.advance(Math.max(0, next - time.nanoTime()));
-    wakeExpired();
-    return true;
-  }
-
-  private void jumpTowardsNextDeadline() {
-    long next = nextDeadline();
-    if (next != SimTask.NO_DEADLINE) {
-      long wait = Math.max(0, next - time.nanoTime());
-      time.advance(Math.min(wait, MAXIMUM_EARLY_JUMP_NANOS));
-      wakeExpired();
-    }
-  }
-
-  private void drawHandover() {
-    long gap = Long.MAX_VALUE / 2;
-    if (handoverChance >= 1) {
-      gap = 1;
-    } else if (handoverChance > 0) {
-      gap = 1 + (long) (Math.log(1 - random.nextDouble()) / Math.log1p(-handoverChance));
-    }
-    handoverAt = trace.steps() + gap;
-    planNextEvent();
-  }
-
-  private void planNextEvent() {
-    nextEvent = Math.min(handoverAt, Math.min(crashAt, stepLimit));
-  }
-
-  private static Thread osThread(Runnable body) {
-    Thread thread = new Thread(body, "sim");
-    thread.setDaemon(true);
-    return thread;
   }
 }

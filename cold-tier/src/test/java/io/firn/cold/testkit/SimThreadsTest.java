@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.firn.cold.agent.Agent;
 import io.firn.cold.agent.AgentHandle;
+import io.firn.cold.agent.Rule;
 import io.firn.cold.agent.Step;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -84,6 +85,14 @@ class SimThreadsTest {
       found += counter[0] < 20 ? 1 : 0;
     }
     assertThat(found).isBetween(SEEDS / 3, SEEDS);
+  }
+
+  @Test
+  void breaksOnlyTheRulesThatAreNamed() {
+    SimThreads threads = new SimThreads(1, time).breakRule(Rule.COMPARE_KEY);
+    assertThat(threads.keeps(Rule.COMPARE_KEY)).isFalse();
+    assertThat(threads.keeps(Rule.MARK_AFTER_FORCE)).isTrue();
+    assertThatThrownBy(() -> threads.handoverChance(1.5)).hasMessageContaining("handoverChance");
   }
 
   @Test
