@@ -182,8 +182,9 @@ class ManifestTest {
     "104, 128", // sequence
     "113, 200", // more tables than bytes
     "116, 255",
-    "140, 0", // segment number 0
+    "141, 0", // segment number 0
     "148, 128", // capacity
+    "152, 128"
   })
   void anImpossibleFieldIsDamage(int at, int value) {
     assertThatThrownBy(() -> Manifest.decode(changed(at, value), "manifest-a"))
