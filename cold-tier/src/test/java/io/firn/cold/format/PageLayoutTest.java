@@ -79,7 +79,7 @@ class PageLayoutTest {
             System.arraycopy(logical, from, scattered, (int) at - offset, length));
     assertThat(Arrays.equals(scattered, physical)).as(shape).isTrue();
 
-    layout.join(physical, physical.length, offset);
+    layout.join(physical, recordBytes, offset);
     assertThat(Arrays.equals(physical, 0, recordBytes, logical, 0, recordBytes)).as(shape).isTrue();
   }
 
@@ -139,12 +139,16 @@ class PageLayoutTest {
   }
 
   @Test
-  void joinTakesACopyThatEndsInsideAHeader() {
-    byte[] copy = new byte[20];
-    Arrays.fill(copy, (byte) 7);
-    new PageLayout(512).join(copy, 20, 508);
+  void joinLeavesWhatStandsBehindTheRecord() {
+    byte[] copy = new byte[4 + 32 + 3];
+    copy[3] = 1;
+    copy[36] = 2;
+    copy[38] = 3;
+    new PageLayout(512).join(copy, 5, 508);
 
-    assertThat(copy).containsOnly(7);
+    assertThat(copy[3]).isEqualTo((byte) 1);
+    assertThat(copy[4]).isEqualTo((byte) 2);
+    assertThat(copy[38]).isEqualTo((byte) 3);
   }
 
   @ParameterizedTest
