@@ -105,8 +105,8 @@ public final class PageLayout {
   }
 
   /**
-   * Removes the headers from a physical copy, so that the record becomes contiguous from index 0 on;
-   * what stands behind it is left over.
+   * Removes the headers from a physical copy, so that the record becomes contiguous from index 0
+   * on; what stands behind it is left over.
    *
    * @param buffer holds the {@link #physicalBytes} of the record
    * @param recordBytes the record's length, the headers not counted

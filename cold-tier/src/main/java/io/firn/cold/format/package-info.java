@@ -33,16 +33,16 @@
  *
  * Integers are little-endian; variable-length ones are LEB128. Checksums are CRC32C. A record's
  * covers table, key, value, attributes and the resolved LSN and times, so it survives a move to
- * another segment; a frame's covers the segment's salt and the frame's LSN, so it holds in one place
- * only; all others cover their header and what follows it.
+ * another segment; a frame's covers the segment's salt and the frame's LSN, so it holds in one
+ * place only; all others cover their header and what follows it.
  *
  * <h2>Decoding</h2>
  *
- * Any bytes give a value or a typed answer: {@link io.firn.cold.format.CorruptBytesException}, {@link
- * io.firn.cold.model.UnsupportedVersionException}, or the verdict of {@link
+ * Any bytes give a value or a typed answer: {@link io.firn.cold.format.CorruptBytesException},
+ * {@link io.firn.cold.model.UnsupportedVersionException}, or the verdict of {@link
  * io.firn.cold.format.RecordReader} and {@link io.firn.cold.format.FrameReader}. The checksum is
- * verified before the version is believed, and both before the fields; a length is compared with the
- * bytes at hand before anything is allocated.
+ * verified before the version is believed, and both before the fields; a length is compared with
+ * the bytes at hand before anything is allocated.
  *
  * <h2>Recovery</h2>
  *
@@ -59,8 +59,9 @@
  *
  * <h2>Limits</h2>
  *
- * Pages of 512 bytes to 64 KiB; segments and records of up to 512 MiB; 2<sup>23</sup> − 1 segments a
- * table; record LSNs of up to 8 TiB above the segment's base; expiries of up to 34.8 years above it.
+ * Pages of 512 bytes to 64 KiB; segments and records of up to 512 MiB; 2<sup>23</sup> − 1 segments
+ * a table; record LSNs of up to 8 TiB above the segment's base; expiries of up to 34.8 years above
+ * it.
  */
 @NullMarked
 @CheckReturnValue

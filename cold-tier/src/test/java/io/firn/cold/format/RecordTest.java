@@ -6,6 +6,7 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import io.firn.cold.format.RecordReader.Verdict;
 import java.util.Arrays;
 import java.util.Random;
@@ -25,10 +26,12 @@ class RecordTest {
   private final RecordWriter writer = new RecordWriter();
   private final RecordReader reader = new RecordReader();
 
+  @CanIgnoreReturnValue
   private int encode(byte[] key, byte[] value, long writeTime, long expiry) {
     return encode(key, value, 0, 0, writeTime, expiry, null);
   }
 
+  @CanIgnoreReturnValue
   private int encode(
       byte[] key,
       byte[] value,
@@ -378,6 +381,17 @@ class RecordTest {
           .isEqualTo(Verdict.DAMAGED);
     }
     assertThat(reader.totalBytes()).isZero();
+  }
+
+  @Test
+  void theLengthCanBePeekedFromTheFirstBytes() {
+    assertThat(RecordReader.peekTotalBytes(GoldenStructures.RECORD_FULL, 0, 12)).isEqualTo(41);
+    assertThat(RecordReader.peekTotalBytes(GoldenStructures.FILLER, 0, 14)).isEqualTo(14);
+    assertThat(RecordReader.peekTotalBytes(GoldenStructures.FILLER, 0, 11)).isZero();
+    assertThat(RecordReader.peekTotalBytes(new byte[12], 0, 12)).isZero();
+    byte[] endless = new byte[20];
+    Arrays.fill(endless, (byte) -1);
+    assertThat(RecordReader.peekTotalBytes(endless, 0, 20)).isZero();
   }
 
   @Test

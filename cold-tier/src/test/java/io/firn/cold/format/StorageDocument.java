@@ -163,7 +163,7 @@ final class StorageDocument {
   /** Returns the name of a type as the documents write it. */
   static String title(FrameType type) {
     StringBuilder title = new StringBuilder();
-    for (String word : type.name().split("_")) {
+    for (String word : type.name().split("_", -1)) {
       title.append(word.charAt(0)).append(word.substring(1).toLowerCase(Locale.ROOT));
     }
     return title.toString();

@@ -101,11 +101,14 @@ class StorageDocumentTest {
 
     assertThat(StorageDocument.picture(layout))
         .isEqualTo(
-            "```\n"
-                + "     0       1       2       3       4       5       6       7\n"
-                + "  0 |magic                          |long                           |\n"
-                + "  8 |\"                              |firstR…|\n"
-                + "```\n\n");
+            """
+            ```
+                 0       1       2       3       4       5       6       7
+              0 |magic                          |long                           |
+              8 |"                              |firstR…|
+            ```
+
+            """);
     assertThat(StorageDocument.table(layout)).contains("| 13 | n | `rest` | r |\n");
   }
 }
