@@ -22,8 +22,8 @@ import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,7 +40,7 @@ final class Checkpointer {
   private final Engine engine;
   private long checkpoints;
   private long nextSlotNumber;
-  private volatile long snapshotBytes;
+  private final AtomicLong snapshotBytes = new AtomicLong();
   private byte[] entries = new byte[0];
 
   /** A snapshot that was written and is not named yet; {@code slot} is null if nothing changed. */
@@ -61,7 +61,7 @@ final class Checkpointer {
 
   /** Returns the bytes of snapshots written since the start. */
   long snapshotBytes() {
-    return snapshotBytes;
+    return snapshotBytes.get();
   }
 
   /** Returns how many checkpoints were completed. */
@@ -80,25 +80,25 @@ final class Checkpointer {
     FrameWriter frame = new FrameWriter();
     long unusedBegin = engine.log().append(frame, frame.checkpointBegin(checkpoints + 1));
     List<Table> tables = engine.tables();
-    List<Table> locked = new ArrayList<>();
+    List<Captured> captured = new ArrayList<>();
+    boolean named = false;
     try {
-      for (Table table : tables) {
-        table.indexFile().checkpointTurn.lock();
-        locked.add(table);
-      }
-      List<Captured> captured = new ArrayList<>();
       for (Table table : tables) {
         captureTable(table, targetLsn, captured);
       }
       name(tables, captured, clean);
-      checkpoints++;
-      if (!clean) {
-        long unusedEnd = engine.log().append(frame, frame.checkpointEnd(summary(captured)));
-      }
+      named = true;
     } finally {
-      for (Table table : locked) {
-        table.indexFile().checkpointTurn.unlock();
+      for (Captured each : captured) {
+        if (!named && each.slot != null) {
+          each.table.indexFile().forgetTarget(each.slot);
+        }
+        each.pair.captured = false;
       }
+    }
+    checkpoints++;
+    if (!clean) {
+      long unusedEnd = engine.log().append(frame, frame.checkpointEnd(summary(captured)));
     }
     engine.log().retire(engine.manifests().neededLsn());
   }
@@ -110,8 +110,10 @@ final class Checkpointer {
       SlotPair pair = IndexFile.pairOf(partition);
       if (partition.isLoaded() && pair.oldestLsn() < targetLsn) {
         Captured each = capture(table, partition, pair);
-        captured.add(each);
-        written |= each.slot != null;
+        if (each != null) {
+          captured.add(each);
+          written |= each.slot != null;
+        }
       }
     }
     if (written) {
@@ -120,12 +122,17 @@ final class Checkpointer {
     }
   }
 
-  private Captured capture(Table table, Partition partition, SlotPair pair) throws IOException {
-    partition.lock();
+  /** Copies and writes one partition; null if it was split meanwhile. */
+  private @Nullable Captured capture(Table table, Partition partition, SlotPair pair) throws IOException {
     int size;
     long lsn;
     long changes;
+    partition.lock();
     try {
+      if (partition.isRetired()) {
+        return null;
+      }
+      pair.captured = true;
       lsn = engine.log().end();
       changes = partition.changes();
       size = partition.size();
@@ -146,11 +153,33 @@ final class Checkpointer {
       partition.unlock();
     }
     engine.threads().step(Step.CAPTURED);
-    Slot slot = table.indexFile().target(pair, size);
+    Slot slot = target(table, pair, size);
     long number = nextSlotNumber++;
-    write(table, partition, slot, number, lsn, size);
+    boolean done = false;
+    try {
+      write(table, partition, slot, number, lsn, size);
+      done = true;
+    } finally {
+      if (!done) {
+        table.indexFile().forgetTarget(slot);
+        pair.captured = false;
+      }
+    }
     pair.bothCurrent = false;
     return new Captured(table, partition, pair, slot, number, lsn, size, changes);
+  }
+
+  private static Slot target(Table table, SlotPair pair, int size) {
+    boolean done = false;
+    try {
+      Slot slot = table.indexFile().target(pair, size);
+      done = true;
+      return slot;
+    } finally {
+      if (!done) {
+        pair.captured = false;
+      }
+    }
   }
 
   private void write(
@@ -166,7 +195,7 @@ final class Checkpointer {
     if (bytes > 0) {
       table.indexFile().file().write(slot.offset + head.length, entries, 0, bytes);
     }
-    snapshotBytes += head.length + bytes;
+    long unused = snapshotBytes.addAndGet(head.length + bytes);
   }
 
   private void name(List<Table> tables, List<Captured> captured, boolean clean)
@@ -234,7 +263,7 @@ final class Checkpointer {
 
   /** The manifest as it will be once the captured snapshots are named. */
   private final class ManifestDraft {
-    private final Map<Partition, Captured> captured = new IdentityHashMap<>();
+    private final IdentityHashMap<Partition, Captured> captured = new IdentityHashMap<>();
     private long redoLsn;
 
     ManifestDraft(List<Captured> captured) {

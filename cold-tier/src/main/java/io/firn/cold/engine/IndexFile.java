@@ -2,6 +2,8 @@
 // Copyright The Firn authors
 package io.firn.cold.engine;
 
+import static java.util.Objects.requireNonNull;
+
 import io.firn.cold.agent.Threads;
 import io.firn.cold.format.SlotHeader;
 import io.firn.cold.index.GrowthListener;
@@ -23,16 +25,14 @@ import org.jspecify.annotations.Nullable;
  * before the partition grows. Thread-safe.
  */
 final class IndexFile implements GrowthListener {
-  /* `lock` guards the places and all SlotPairs. `checkpointTurn` is held over a whole checkpoint of the
-   * table, from capture to naming, so that no partition splits meanwhile: a split partition's places
-   * belong to both halves and must not be written. Order: checkpointTurn, lock. */
+  /* `lock` guards the places and all SlotPairs. Between its capture by a checkpoint and the naming of
+   * its snapshot a partition does not split, because the places of a split one belong to both halves;
+   * and the place being written is held, so that growth does not give it away. */
 
   private static final int GRANULE_BYTES = 512;
 
   /** A place is free for reuse after this many manifests were written without it. */
   private static final int MANIFESTS_TO_FORGET = 2;
-
-  final Lock checkpointTurn;
 
   private final String path;
   private final Disk disk;
@@ -51,7 +51,6 @@ final class IndexFile implements GrowthListener {
     this.disk = disk;
     this.ledger = ledger;
     this.lock = threads.newLock("index file " + tableId);
-    this.checkpointTurn = threads.newLock("checkpoint turn " + tableId);
   }
 
   String path() {
@@ -102,21 +101,27 @@ final class IndexFile implements GrowthListener {
 
   /** Takes a place; fails if the store has no room. Under {@code lock}. */
   private Slot allocate(int bytes) {
-    for (Map.Entry<Long, Long> hole : free.entrySet()) {
-      if (hole.getValue() >= bytes) {
-        long offset = hole.getKey();
-        long rest = hole.getValue() - bytes;
-        free.remove(offset);
-        if (rest > 0) {
-          free.put(offset + bytes, rest);
-        }
-        return new Slot(offset, bytes);
+    long offset = holeFor(bytes);
+    if (offset >= 0) {
+      long rest = requireNonNull(free.remove(offset)) - bytes;
+      if (rest > 0) {
+        free.put(offset + bytes, rest);
       }
+      return new Slot(offset, bytes);
     }
     ledger.reserve(bytes, 0, "the index file " + path);
     Slot slot = new Slot(end, bytes);
     end += bytes;
     return slot;
+  }
+
+  private long holeFor(int bytes) {
+    for (Map.Entry<Long, Long> hole : free.entrySet()) {
+      if (hole.getValue() >= bytes) {
+        return hole.getKey();
+      }
+    }
+    return -1;
   }
 
   private void giveBack(@Nullable Slot slot) {
@@ -188,8 +193,6 @@ final class IndexFile implements GrowthListener {
 
   @Override
   public void beforeSplit(Partition parent, int childCapacity) {
-    checkpointTurn.lock();
-    checkpointTurn.unlock();
     lock.lock();
     try {
       SlotPair pair = pairOf(parent);
@@ -244,42 +247,62 @@ final class IndexFile implements GrowthListener {
     throw new IllegalStateException("partition " + partition.prefix() + " has no places");
   }
 
-  /** Returns where the next snapshot of a partition goes: never over the newer one. */
+  @Override
+  public boolean maySplit(Partition parent) {
+    return !pairOf(parent).captured;
+  }
+
+  /** Returns where the next snapshot of a captured partition goes: never over the newer one. */
   Slot target(SlotPair pair, int entries) {
     int bytes = placeBytes(entries);
     lock.lock();
     try {
-      Slot spare = pair.spare2 != null ? pair.spare2 : pair.spare1;
-      if (spare != null && spare.capacityBytes >= bytes) {
-        return spare;
+      Slot target = present(pair, bytes);
+      if (target == null) {
+        enlarge(pair, bytes);
+        target = requireNonNull(present(pair, bytes));
       }
-      Slot older = pair.older;
-      if (older != null && older.references == 1 && older.capacityBytes >= bytes) {
-        return older;
-      }
-      enlarge(pair, bytes);
-      Slot larger = pair.spare2;
-      return larger != null ? larger : allocate(bytes);
+      target.references++;
+      return target;
     } finally {
       lock.unlock();
     }
   }
 
-  /** Makes a snapshot the newer one of its pair; the one before the newer loses its place. */
+  private static @Nullable Slot present(SlotPair pair, int bytes) {
+    for (Slot slot : new Slot[] {pair.spare2, pair.spare1, pair.older}) {
+      if (slot != null && slot.references == 1 && slot.capacityBytes >= bytes) {
+        return slot;
+      }
+    }
+    return null;
+  }
+
+  /** Makes a written snapshot the newer one of its pair; the older one loses its place. */
   void promote(SlotPair pair, Slot written) {
     lock.lock();
     try {
       Slot oldest = pair.older;
+      if (pair.spare1 == written || pair.spare2 == written || oldest == written) {
+        written.references--;
+      }
+      pair.spare1 = pair.spare1 == written ? null : pair.spare1;
+      pair.spare2 = pair.spare2 == written ? null : pair.spare2;
       pair.older = pair.newer;
       pair.newer = written;
-      if (pair.spare2 == written) {
-        pair.spare2 = null;
-      } else if (pair.spare1 == written) {
-        pair.spare1 = null;
-      }
       if (oldest != written) {
         giveBack(oldest);
       }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Gives up a place that was written and is not going to be named. */
+  void forgetTarget(Slot written) {
+    lock.lock();
+    try {
+      giveBack(written);
     } finally {
       lock.unlock();
     }

@@ -31,6 +31,7 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -316,7 +317,7 @@ final class Recovery {
     } catch (IOException e) {
       return false;
     }
-    table.space().layout().join(buffer, physical, Address.offset(word));
+    table.space().layout().join(buffer, logical, Address.offset(word));
     return record.wrap(
                 buffer, 0, logical, table.id(), segment.lsnBase(), segment.timeBaseMillis())
             == RecordReader.Verdict.OK
@@ -455,7 +456,7 @@ final class Recovery {
     engine.threads().step(Step.RECOVERY);
   }
 
-  private void sealOpenExtents(Table table, TreeMap<Long, OpenExtent> open) throws IOException {
+  private void sealOpenExtents(Table table, NavigableMap<Long, OpenExtent> open) throws IOException {
     Map<OpenExtent, List<Long>> live = new LinkedHashMap<>();
     open.values().forEach(extent -> live.put(extent, new ArrayList<>()));
     table
@@ -480,7 +481,7 @@ final class Recovery {
   }
 
   private static void collect(
-      Table table, TreeMap<Long, OpenExtent> open, Map<OpenExtent, List<Long>> live, long word) {
+      Table table, NavigableMap<Long, OpenExtent> open, Map<OpenExtent, List<Long>> live, long word) {
     int page = table.space().layout().pageOf(Address.offset(word));
     Map.Entry<Long, OpenExtent> floor = open.floorEntry(place(Address.segment(word), page));
     if (floor == null) {

@@ -30,6 +30,9 @@ final class SlotPair {
   /** What {@code Partition.changes()} was when the newer snapshot was captured; -1 if none was. */
   long capturedChanges = -1;
 
+  /** A checkpoint has captured the partition and has not named its snapshot yet. */
+  volatile boolean captured;
+
   /** Both snapshots have the present content. */
   boolean bothCurrent;
 

@@ -70,7 +70,7 @@ public final class StoreOpening {
       Engine engine, @Nullable Manifest found, List<String> problems, long startedNanos)
       throws IOException {
     boolean created = found == null;
-    Manifest manifest = created ? create(engine) : found;
+    Manifest manifest = found == null ? create(engine) : found;
     checkShape(engine, manifest);
     engine.identify(manifest.identity(), manifest.nextTableId(), manifest.nextSlotNumber());
     Recovery recovery = new Recovery(engine, manifest);

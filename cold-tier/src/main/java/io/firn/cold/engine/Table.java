@@ -22,6 +22,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /** One table: its index, its data files, and the read and write paths over them. Thread-safe. */
@@ -41,7 +42,7 @@ public final class Table {
   private final SpaceWorker worker;
   private final TableCounters counters = new TableCounters();
   private final Queue<Detached> sweeps = new ConcurrentLinkedQueue<>();
-  private volatile long clears;
+  private final AtomicLong clears = new AtomicLong();
   private volatile boolean dropped;
 
   Table(Engine engine, int id, String name, Octets options, long baseLsn) {
@@ -128,7 +129,7 @@ public final class Table {
 
   /** Returns a counter that every write of the key bumps before the write is acknowledged. */
   public long writeStamp(long hash) {
-    return engine.stamps().get(id, hash) + (clears << 32);
+    return engine.stamps().get(id, hash) + (clears.get() << 32);
   }
 
   /**
@@ -303,7 +304,7 @@ public final class Table {
       index.lockAll(
           partitions -> {
             lsn[0] = engine.appendClear(id);
-            clears++;
+            long unused = clears.incrementAndGet();
             for (Partition partition : partitions) {
               sweeps.add(partition.clear());
             }
@@ -417,7 +418,7 @@ public final class Table {
         return false;
       }
       if (length > logical) {
-        layout.join(buffer, length, Address.offset(word));
+        layout.join(buffer, logical, Address.offset(word));
       }
       return record.wrap(buffer, 0, logical, tableId, from.lsnBase(), from.timeBaseMillis())
           == RecordReader.Verdict.OK;

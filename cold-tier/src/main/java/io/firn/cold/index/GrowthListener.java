@@ -35,6 +35,14 @@ public interface GrowthListener {
    */
   void split(Partition parent, Partition left, Partition right);
 
+  /**
+   * Tells whether a partition may split now; one that may not grows instead and is asked again.
+   * Asked without its lock, and once more under it. Must neither wait nor throw.
+   */
+  default boolean maySplit(Partition parent) {
+    return true;
+  }
+
   /** A listener that allows everything. */
   GrowthListener NONE =
       new GrowthListener() {

@@ -140,7 +140,8 @@ public final class HashIndex implements AutoCloseable {
         lock(hash).unlock();
       } else if (closed) {
         throw closedException();
-      } else if (mustSplit(partition) || !partition.hasRoom(more)) {
+      } else if ((mustSplit(partition) && listener.maySplit(partition))
+          || !partition.hasRoom(more)) {
         makeRoom(hash, more);
       } else {
         return;
@@ -161,8 +162,9 @@ public final class HashIndex implements AutoCloseable {
       if (closed || !partition.isLoaded()) {
         return;
       }
-      if (mustSplit(partition)) {
-        split(partition);
+      boolean split = mustSplit(partition) && split(partition);
+      if (split) {
+        return;
       } else if (!partition.hasRoom(more)) {
         grow(partition, more);
       }
@@ -183,7 +185,11 @@ public final class HashIndex implements AutoCloseable {
     }
   }
 
-  private void split(Partition parent) {
+  /** Splits unless the listener objects; then the partition grows for the time being. */
+  private boolean split(Partition parent) {
+    if (!listener.maySplit(parent)) {
+      return false;
+    }
     int capacity = childCapacity(parent.size());
     listener.beforeSplit(parent, capacity);
     int bits = parent.prefixBits() + 1;
@@ -194,7 +200,7 @@ public final class HashIndex implements AutoCloseable {
     structureLock.lock();
     parent.lock();
     try {
-      if (!parent.isRetired()) {
+      if (!parent.isRetired() && listener.maySplit(parent)) {
         parent.divide(left, right, listener);
         Directory changed = directory.replace(parent, left, right);
         parent.retire();
@@ -209,6 +215,7 @@ public final class HashIndex implements AutoCloseable {
         right.release();
       }
     }
+    return published;
   }
 
   /**

@@ -181,8 +181,11 @@ final class Extent {
    */
   void endPreparing() {
     prepareTurn.lock();
-    closed = true;
-    prepareTurn.unlock();
+    try {
+      closed = true;
+    } finally {
+      prepareTurn.unlock();
+    }
   }
 
   /** Keeps the pages in use only. Returns the first page that is not used. */
@@ -211,7 +214,7 @@ final class Extent {
       at = layout.nextRecordOffset(layout.endOf(offset, recordLength(offset)));
     }
     position = at;
-    close();
+    int unused = close();
   }
 
   private int logicalBytes(long from, long to) {
@@ -277,7 +280,7 @@ final class Extent {
         (int) Math.min(LENGTH_PEEK_BYTES + PageLayout.PAGE_HEADER_BYTES, segment.capacity() - record);
     byte[] head = new byte[physical];
     region.get(record, head, 0, physical);
-    layout.join(head, physical, record);
+    layout.join(head, Math.min(LENGTH_PEEK_BYTES, physical), record);
     return RecordReader.peekTotalBytes(head, 0, Math.min(LENGTH_PEEK_BYTES, physical));
   }
 

@@ -150,7 +150,7 @@ public final class Segment {
 
   /** Adds a record's charge. */
   public void credit(long word) {
-    charge(word, 1);
+    boolean unused = charge(word, 1);
   }
 
   /** Takes a record's charge away. */

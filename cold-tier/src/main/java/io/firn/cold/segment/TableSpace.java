@@ -21,6 +21,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.Lock;
@@ -559,7 +560,7 @@ public final class TableSpace {
   }
 
   /** Returns the numbers that may not be used again yet, each with the LSN of its drop. */
-  public TreeMap<Integer, Long> droppedNumbers() {
+  public Map<Integer, Long> droppedNumbers() {
     lock.lock();
     try {
       return new TreeMap<>(dropped);

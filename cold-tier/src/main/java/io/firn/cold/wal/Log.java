@@ -43,7 +43,6 @@ public final class Log {
 
   private static final String DIRECTORY = "wal";
   private static final long DOUBLING_NANOS = 1_000_000_000L;
-  private static final int MAXIMUM_READY_SEGMENTS = 2;
 
   private final LogShape shape;
   private final Disk disk;
@@ -205,11 +204,9 @@ public final class Log {
   }
 
   private void prepareChunk() throws IOException {
-    LogSegment segment = tail;
-    boolean fresh = segment == null || segment.preparedTo == segment.capacity;
-    if (fresh) {
-      segment = openNext();
-    }
+    LogSegment last = tail;
+    boolean fresh = last == null || last.preparedTo == last.capacity;
+    LogSegment segment = last == null || fresh ? openNext() : last;
     long chunk = Math.min(shape.chunkBytes(segment.capacity), segment.capacity - segment.preparedTo);
     try {
       segment.region.prepare(segment.preparedTo, chunk);
@@ -275,7 +272,7 @@ public final class Log {
   }
 
   private long margin() {
-    return shape.maximumFrameBytes() + Frames.HEADER_BYTES;
+    return (long) shape.maximumFrameBytes() + Frames.HEADER_BYTES;
   }
 
   /**
