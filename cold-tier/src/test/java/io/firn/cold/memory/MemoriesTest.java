@@ -6,8 +6,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.firn.cold.memory.Memories.ViewKind;
-import java.lang.management.BufferPoolMXBean;
-import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -25,22 +23,6 @@ class MemoriesTest {
     memory.close();
     memory.close();
     assertThat(Memories.allocatedBytes()).isEqualTo(before);
-  }
-
-  @Test
-  void closingGivesTheMemoryBackAtOnce() {
-    long bytes = 8 << 20;
-    Memory memory = Memories.allocate(bytes);
-    long during = directBytes();
-    memory.close();
-    assertThat(directBytes()).isLessThanOrEqualTo(during - bytes);
-  }
-
-  private static long directBytes() {
-    return ManagementFactory.getPlatformMXBeans(BufferPoolMXBean.class).stream()
-        .filter(pool -> pool.getName().equals("direct"))
-        .mapToLong(BufferPoolMXBean::getTotalCapacity)
-        .sum();
   }
 
   @ParameterizedTest

@@ -77,6 +77,25 @@ class NativeSpaceTest {
   }
 
   @Test
+  @Tag("linux")
+  void givesAllocatedMemoryBackWhenItReturns() throws IOException {
+    NativeBlock block = NativeSpace.ofThisJdk().allocate(64 << 20);
+    long middle = BufferAddress.of(block.buffer()) + (32 << 20);
+    assertThat(isMapped(middle)).isTrue();
+    block.release().run();
+    assertThat(isMapped(middle)).isFalse();
+  }
+
+  private static boolean isMapped(long address) throws IOException {
+    return Files.readAllLines(Path.of("/proc/self/maps")).stream()
+        .map(line -> line.substring(0, line.indexOf(' ')).split("-", 2))
+        .anyMatch(
+            range ->
+                Long.compareUnsigned(Long.parseUnsignedLong(range[0], 16), address) <= 0
+                    && Long.compareUnsigned(address, Long.parseUnsignedLong(range[1], 16)) < 0);
+  }
+
+  @Test
   void reportsWhyAFileCannotBeMapped() throws IOException {
     try (FileChannel channel = FileChannel.open(file(), StandardOpenOption.READ)) {
       assertThatThrownBy(() -> MappedMemory.map(channel, MapMode.READ_WRITE, 8192))
