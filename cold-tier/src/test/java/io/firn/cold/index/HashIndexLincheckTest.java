@@ -89,26 +89,26 @@ final class HashIndexLincheckTest {
     }
   }
 
-  private static ModelCheckingOptions options() {
+  private static ModelCheckingOptions options(int iterations) {
     return new ModelCheckingOptions()
         .threads(2)
         .actorsBefore(4)
         .actorsPerThread(2)
         .actorsAfter(0)
-        .iterations(10)
-        .invocationsPerIteration(300)
+        .iterations(iterations)
+        .invocationsPerIteration(200)
         .minimizeFailedScenario(false)
         .sequentialSpecification(Plain.class);
   }
 
   @Test
   void everySearch_givesWhatTheMapHeldAtSomeMomentOfIt() {
-    options().check(Checked.class);
+    options(10).check(Checked.class);
   }
 
   @Test
   void searchesThatSkipTheCheck_areFound() {
-    assertThatThrownBy(() -> options().check(Unchecked.class))
+    assertThatThrownBy(() -> options(40).check(Unchecked.class))
         .isInstanceOf(LincheckAssertionError.class);
   }
 }
