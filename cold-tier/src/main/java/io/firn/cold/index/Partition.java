@@ -236,7 +236,7 @@ public final class Partition {
   /**
    * Copies all entries, 16 bytes each, {hash, word with visits}, little-endian, in slot order.
    *
-   * @return how many were copied, the same as {@link #size}
+   * @return how many bytes were copied, 16 times {@link #size}
    * @throws IndexOutOfBoundsException if the target is too short
    */
   public int copyEntries(byte[] target, int offset) {

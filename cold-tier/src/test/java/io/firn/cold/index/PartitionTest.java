@@ -31,7 +31,8 @@ final class PartitionTest {
       stored.put(MIX, word(1) + 1);
       Partition partition = fixture.index.lock(0);
       byte[] bytes = new byte[3 + 16 * 20];
-      assertThat(partition.copyEntries(bytes, 3)).isEqualTo(20).isEqualTo(partition.size());
+      assertThat(partition.copyEntries(bytes, 3)).isEqualTo(16 * 20);
+      assertThat(partition.size()).isEqualTo(20);
       assertThatThrownBy(() -> partition.copyEntries(new byte[16 * 20], 3))
           .isInstanceOf(IndexOutOfBoundsException.class);
       Map<Long, Long> visited = new HashMap<>();
