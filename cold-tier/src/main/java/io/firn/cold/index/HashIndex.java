@@ -2,6 +2,7 @@
 // Copyright The Firn authors
 package io.firn.cold.index;
 
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import io.firn.cold.agent.Step;
 import io.firn.cold.agent.Threads;
 import io.firn.cold.model.Address;
@@ -113,6 +114,7 @@ public final class HashIndex implements AutoCloseable {
    * @param word as {@link #find} returned it
    * @return whether it was counted; never at {@link Address#MAX_VISITS}
    */
+  @CanIgnoreReturnValue
   public boolean visit(long hash, long word) {
     return word != Address.NONE
         && Address.visits(word) < Address.MAX_VISITS
