@@ -252,7 +252,6 @@ final class WriteThroughCache<K, V> implements TieredCache<K, V> {
   /** Ends the use of this cache; the owner has forgotten it already. */
   void closeTiers() {
     closed = true;
-    table.close();
     hot.clear();
   }
 

@@ -41,7 +41,8 @@ public final class FlushPolicy {
    */
   public static FlushPolicy async(Duration interval, long bytes) {
     if (interval.isZero() || interval.isNegative() || interval.compareTo(LONGEST) > 0) {
-      throw new IllegalArgumentException("interval " + interval + ", allowed more than 0 to 1 hour");
+      throw new IllegalArgumentException(
+          "interval " + interval + ", allowed more than 0 to 1 hour");
     }
     if (bytes < SMALLEST_BYTES) {
       throw new IllegalArgumentException("bytes " + bytes + ", at least " + SMALLEST_BYTES);

@@ -27,11 +27,11 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes snapshots of partitions and names them in the manifest, so that the log before them can go.
- * One thread at a time.
+ * Writes snapshots of partitions and names them in the manifest, so that the log before them can
+ * go. One thread at a time.
  *
- * <p>A snapshot is copied under its partition's lock at LSN s, written over the older of the two, and
- * named only after data and log are forced up to s.
+ * <p>A snapshot is copied under its partition's lock at LSN s, written over the older of the two,
+ * and named only after data and log are forced up to s.
  */
 final class Checkpointer {
   private static final int FRAME_RESERVE_BYTES = 64;
@@ -123,7 +123,8 @@ final class Checkpointer {
   }
 
   /** Copies and writes one partition; null if it was split meanwhile. */
-  private @Nullable Captured capture(Table table, Partition partition, SlotPair pair) throws IOException {
+  private @Nullable Captured capture(Table table, Partition partition, SlotPair pair)
+      throws IOException {
     int size;
     long lsn;
     long changes;
@@ -138,9 +139,7 @@ final class Checkpointer {
       size = partition.size();
       Slot newer = pair.newer;
       boolean unchanged =
-          newer != null
-              && newer.bits == partition.prefixBits()
-              && pair.capturedChanges == changes;
+          newer != null && newer.bits == partition.prefixBits() && pair.capturedChanges == changes;
       if (unchanged && pair.bothCurrent) {
         return new Captured(table, partition, pair, null, 0, lsn, size, changes);
       }
@@ -148,7 +147,7 @@ final class Checkpointer {
       if (entries.length < bytes) {
         entries = new byte[bytes + bytes / 4];
       }
-      size = partition.copyEntries(entries, 0);
+      size = partition.copyEntries(entries, 0) / SlotHeader.ENTRY_BYTES;
     } finally {
       partition.unlock();
     }
@@ -182,12 +181,10 @@ final class Checkpointer {
     }
   }
 
-  private void write(
-      Table table, Partition partition, Slot slot, long number, long lsn, int size)
+  private void write(Table table, Partition partition, Slot slot, long number, long lsn, int size)
       throws IOException {
     SlotHeader header =
-        new SlotHeader(
-            table.id(), partition.prefix(), partition.prefixBits(), number, lsn, size);
+        new SlotHeader(table.id(), partition.prefix(), partition.prefixBits(), number, lsn, size);
     byte[] head = new byte[SlotHeader.SLOT_HEADER_BYTES];
     int bytes = size * SlotHeader.ENTRY_BYTES;
     header.encode(head, entries, 0, bytes);
@@ -198,8 +195,7 @@ final class Checkpointer {
     long unused = snapshotBytes.addAndGet(head.length + bytes);
   }
 
-  private void name(List<Table> tables, List<Captured> captured, boolean clean)
-      throws IOException {
+  private void name(List<Table> tables, List<Captured> captured, boolean clean) throws IOException {
     engine.threads().step(Step.SNAPSHOT_WRITTEN);
     long lsn = 0;
     for (Captured each : captured) {
@@ -360,8 +356,7 @@ final class Checkpointer {
       }
       long oldest = older.number() == 0 ? pair.baseLsn : older.lsn();
       redoLsn = Math.min(redoLsn, oldest);
-      return new PartitionEntry(
-          partition.prefix(), partition.prefixBits(), List.of(newer, older));
+      return new PartitionEntry(partition.prefix(), partition.prefixBits(), List.of(newer, older));
     }
 
     private SlotEntry entry(@Nullable Slot slot, long lsn) {

@@ -80,6 +80,7 @@ public final class Engine implements AutoCloseable {
   private Checkpointer checkpointer;
   private @Nullable Recovery recovery;
   private @Nullable RecoveryReport report;
+  private long firstLsn;
   private volatile State state = State.OPENING;
 
   Engine(EngineOptions options, Seams seams) {
@@ -224,6 +225,11 @@ public final class Engine implements AutoCloseable {
       table.close();
     }
     epochs.close();
+  }
+
+  /** Notes where this life's frames begin. */
+  void logStarted(long lsn) {
+    firstLsn = lsn;
   }
 
   void opened(Recovery finished, RecoveryReport what) {
@@ -400,7 +406,7 @@ public final class Engine implements AutoCloseable {
         indexBytes,
         memoryBytes,
         putBytes,
-        log.end(),
+        log.end() - firstLsn,
         checkpointer.snapshotBytes(),
         checkpointer.checkpoints(),
         forcer.rounds(),

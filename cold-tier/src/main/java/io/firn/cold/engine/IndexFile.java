@@ -21,8 +21,8 @@ import java.util.concurrent.locks.Lock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The snapshots of a table's partitions on disk: places in one file, two for each partition, enlarged
- * before the partition grows. Thread-safe.
+ * The snapshots of a table's partitions on disk: places in one file, two for each partition,
+ * enlarged before the partition grows. Thread-safe.
  */
 final class IndexFile implements GrowthListener {
   /* `lock` guards the places and all SlotPairs. Between its capture by a checkpoint and the naming of

@@ -188,15 +188,9 @@ final class Recovery {
   }
 
   private void restoreSegment(
-      Table table,
-      int number,
-      long capacity,
-      int streamClass,
-      long lsnBase,
-      long timeBaseMillis)
+      Table table, int number, long capacity, int streamClass, long lsnBase, long timeBaseMillis)
       throws IOException {
-    Segment unused =
-        table.space().restore(number, capacity, streamClass, lsnBase, timeBaseMillis);
+    Segment unused = table.space().restore(number, capacity, streamClass, lsnBase, timeBaseMillis);
   }
 
   private void opened(int tableId, OpenExtent extent) {
@@ -318,8 +312,7 @@ final class Recovery {
       return false;
     }
     table.space().layout().join(buffer, logical, Address.offset(word));
-    return record.wrap(
-                buffer, 0, logical, table.id(), segment.lsnBase(), segment.timeBaseMillis())
+    return record.wrap(buffer, 0, logical, table.id(), segment.lsnBase(), segment.timeBaseMillis())
             == RecordReader.Verdict.OK
         && record.crc() == frame.recordCrc()
         && record.lsn() == lsn;
@@ -456,7 +449,8 @@ final class Recovery {
     engine.threads().step(Step.RECOVERY);
   }
 
-  private void sealOpenExtents(Table table, NavigableMap<Long, OpenExtent> open) throws IOException {
+  private void sealOpenExtents(Table table, NavigableMap<Long, OpenExtent> open)
+      throws IOException {
     Map<OpenExtent, List<Long>> live = new LinkedHashMap<>();
     open.values().forEach(extent -> live.put(extent, new ArrayList<>()));
     table
@@ -481,7 +475,10 @@ final class Recovery {
   }
 
   private static void collect(
-      Table table, NavigableMap<Long, OpenExtent> open, Map<OpenExtent, List<Long>> live, long word) {
+      Table table,
+      NavigableMap<Long, OpenExtent> open,
+      Map<OpenExtent, List<Long>> live,
+      long word) {
     int page = table.space().layout().pageOf(Address.offset(word));
     Map.Entry<Long, OpenExtent> floor = open.floorEntry(place(Address.segment(word), page));
     if (floor == null) {

@@ -64,8 +64,7 @@ public final class Table {
             engine.threads(),
             engine.time(),
             journal);
-    this.worker =
-        new SpaceWorker(space, engine.disk(), engine.ledger(), engine.threads(), journal);
+    this.worker = new SpaceWorker(space, engine.disk(), engine.ledger(), engine.threads(), journal);
   }
 
   /** Returns the id, never used again after the table is gone. */
@@ -250,7 +249,11 @@ public final class Table {
     checkKey(keyLength);
     if (valueLength > engine.options().maximumValueBytes()) {
       throw new OversizedValueException(
-          "value of " + valueLength + " bytes in table " + name + ", at most "
+          "value of "
+              + valueLength
+              + " bytes in table "
+              + name
+              + ", at most "
               + engine.options().maximumValueBytes(),
           null);
     }

@@ -103,8 +103,7 @@ public final class Log {
    * @param sequence above that of every existing segment
    * @param earlier segments of earlier lives that are still needed, oldest first
    */
-  public void start(
-      long firstLsn, long previousEndLsn, long sequence, List<OldLogSegment> earlier)
+  public void start(long firstLsn, long previousEndLsn, long sequence, List<OldLogSegment> earlier)
       throws IOException {
     old.addAll(earlier);
     nextSequence = sequence;
@@ -207,7 +206,8 @@ public final class Log {
     LogSegment last = tail;
     boolean fresh = last == null || last.preparedTo == last.capacity;
     LogSegment segment = last == null || fresh ? openNext() : last;
-    long chunk = Math.min(shape.chunkBytes(segment.capacity), segment.capacity - segment.preparedTo);
+    long chunk =
+        Math.min(shape.chunkBytes(segment.capacity), segment.capacity - segment.preparedTo);
     try {
       segment.region.prepare(segment.preparedTo, chunk);
     } catch (IOException e) {

@@ -118,7 +118,8 @@ final class StorageDocument {
   }
 
   static String table(List<Field> layout) {
-    StringBuilder text = new StringBuilder("| offset | bytes | field | meaning |\n|---|---|---|---|\n");
+    StringBuilder text =
+        new StringBuilder("| offset | bytes | field | meaning |\n|---|---|---|---|\n");
     for (Field field : layout) {
       text.append("| ")
           .append(field.offset() == Field.FOLLOWS ? "…" : field.offset())
@@ -135,7 +136,8 @@ final class StorageDocument {
 
   private static String frameTypes() {
     StringBuilder text =
-        new StringBuilder("| code | type | in a batch | payload, from byte 16 |\n|---|---|---|---|\n");
+        new StringBuilder(
+            "| code | type | in a batch | payload, from byte 16 |\n|---|---|---|---|\n");
     for (FrameType type : FrameType.values()) {
       List<String> fields =
           type.payload().stream()
