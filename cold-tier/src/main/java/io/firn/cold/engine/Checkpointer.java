@@ -79,14 +79,15 @@ final class Checkpointer {
   void checkpoint(long targetLsn, boolean clean) throws IOException {
     FrameWriter frame = new FrameWriter();
     long unusedBegin = engine.log().append(frame, frame.checkpointBegin(checkpoints + 1));
-    List<Table> tables = engine.tables();
+    Engine.Catalogue catalogue = engine.catalogue();
+    List<Table> tables = catalogue.tables();
     List<Captured> captured = new ArrayList<>();
     boolean named = false;
     try {
       for (Table table : tables) {
         captureTable(table, targetLsn, captured);
       }
-      name(tables, captured, clean);
+      name(catalogue, captured, clean);
       named = true;
     } finally {
       for (Captured each : captured) {
@@ -195,21 +196,19 @@ final class Checkpointer {
     long unused = snapshotBytes.addAndGet(head.length + bytes);
   }
 
-  private void name(List<Table> tables, List<Captured> captured, boolean clean) throws IOException {
+  /** Names the snapshots once all that the manifest knows is durable, drops of segments included. */
+  private void name(Engine.Catalogue catalogue, List<Captured> captured, boolean clean)
+      throws IOException {
     engine.threads().step(Step.SNAPSHOT_WRITTEN);
-    long lsn = 0;
-    for (Captured each : captured) {
-      lsn = Math.max(lsn, each.lsn);
-    }
+    Manifest manifest = new ManifestDraft(captured).manifest(catalogue, clean);
     if (engine.threads().keeps(Rule.NAME_AFTER_FORCE)) {
-      engine.forcer().ensureDurable(lsn);
+      engine.forcer().ensureDurable(engine.log().end());
     }
-    ManifestDraft draft = new ManifestDraft(captured);
-    engine.manifests().write(draft.manifest(tables, clean));
+    engine.manifests().write(manifest);
     for (Captured each : captured) {
       apply(each);
     }
-    for (Table table : tables) {
+    for (Table table : catalogue.tables()) {
       table.indexFile().manifestWritten();
     }
     engine.threads().step(Step.SNAPSHOT_NAMED);
@@ -268,10 +267,10 @@ final class Checkpointer {
       }
     }
 
-    Manifest manifest(List<Table> tables, boolean clean) {
-      redoLsn = engine.log().end();
+    Manifest manifest(Engine.Catalogue catalogue, boolean clean) {
+      redoLsn = catalogue.lsn();
       List<TableEntry> entries = new ArrayList<>();
-      for (Table table : tables) {
+      for (Table table : catalogue.tables()) {
         entries.add(table(table));
       }
       return new Manifest(

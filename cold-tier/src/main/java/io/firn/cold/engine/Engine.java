@@ -181,6 +181,19 @@ public final class Engine implements AutoCloseable {
     return List.copyOf(tables.values());
   }
 
+  /** The tables as the frames below an LSN made them. */
+  record Catalogue(List<Table> tables, long lsn) {}
+
+  /** Returns the tables together with the LSN from which the log says what becomes of them. */
+  Catalogue catalogue() {
+    catalogueLock.lock();
+    try {
+      return new Catalogue(tables(), log.end());
+    } finally {
+      catalogueLock.unlock();
+    }
+  }
+
   @Nullable Table table(int id) {
     return tables.get(id);
   }
@@ -279,8 +292,12 @@ public final class Engine implements AutoCloseable {
     return names;
   }
 
-  /** Deletes a table and its files; nothing happens if there is none of that name. */
-  public void dropTable(String name) {
+  /**
+   * Deletes a table and its files.
+   *
+   * @return the LSN of the drop; 0 if there is no table of that name
+   */
+  public long dropTable(String name) {
     Table table;
     long lsn;
     catalogueLock.lock();
@@ -288,7 +305,7 @@ public final class Engine implements AutoCloseable {
       checkOpen();
       table = byName.remove(name);
       if (table == null) {
-        return;
+        return 0;
       }
       FrameWriter frame = new FrameWriter();
       lsn = log.append(frame, frame.tableDrop(table.id()));
@@ -304,6 +321,7 @@ public final class Engine implements AutoCloseable {
     } catch (IOException e) {
       throw new StoreIoException("files of table " + name + " cannot be deleted", e);
     }
+    return lsn;
   }
 
   // What tables and workers ask for.

@@ -7,6 +7,7 @@ import io.firn.cold.agent.Step;
 import io.firn.cold.format.DroppedSegment;
 import io.firn.cold.format.ExtentState;
 import io.firn.cold.format.FrameReader;
+import io.firn.cold.format.FrameType;
 import io.firn.cold.format.Frames;
 import io.firn.cold.format.LogFrame;
 import io.firn.cold.format.Manifest;
@@ -222,6 +223,7 @@ final class Recovery {
 
   /** Applies the log; returns the end of the history. */
   private long redo() throws IOException {
+    forgetDroppedTables();
     long[] end = {analysis.endLsn()};
     history.replay(
         manifest.redoLsn(),
@@ -235,6 +237,19 @@ final class Recovery {
           return true;
         });
     return end[0];
+  }
+
+  /** Forgets the tables that a durable frame drops: their files may be gone. */
+  private void forgetDroppedTables() throws IOException {
+    history.replay(
+        manifest.redoLsn(),
+        Math.min(analysis.markLsn(), analysis.endLsn()),
+        (lsn, frame) -> {
+          if (frame.type() == FrameType.TABLE_DROP) {
+            engine.removeTable(frame.tableId());
+          }
+          return true;
+        });
   }
 
   /** Applies one frame; false if it does not count, so that the history ends before it. */
@@ -387,14 +402,17 @@ final class Recovery {
     return (lsn + 63) / 64 * 64;
   }
 
-  /** Forces what an earlier life may have left in the page cache only, and marks it. */
+  /**
+   * Forces what an earlier life may have left in the page cache only, and marks it. That is its last
+   * mark at least, even after a clean close: no mark covers itself.
+   */
   void firstForce(boolean clean) throws IOException {
-    if (!clean) {
-      for (OldLogSegment segment : history.segments()) {
-        try (DiskFile file = engine.disk().open(segment.path(), Disk.OpenMode.WRITE)) {
-          file.force();
-        }
+    for (OldLogSegment segment : history.segments()) {
+      try (DiskFile file = engine.disk().open(segment.path(), Disk.OpenMode.WRITE)) {
+        file.force();
       }
+    }
+    if (!clean) {
       for (Table table : engine.tables()) {
         for (Segment segment : table.space().segments()) {
           engine.forcer().dirty(segment);

@@ -292,7 +292,7 @@ public final class StoreOpening {
   /** Deletes the files of a dropped table. */
   static void deleteTable(Engine engine, Table table) throws IOException {
     List<Segment> segments = table.space().segments();
-    table.close();
+    engine.forcer().betweenForces(table::close);
     for (Segment segment : segments) {
       engine.disk().delete(segment.path());
       engine.ledger().release(segment.capacity());

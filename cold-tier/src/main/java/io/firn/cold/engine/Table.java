@@ -43,6 +43,7 @@ public final class Table {
   private final TableCounters counters = new TableCounters();
   private final Queue<Detached> sweeps = new ConcurrentLinkedQueue<>();
   private final AtomicLong clears = new AtomicLong();
+  private final long createdLsn;
   private volatile boolean dropped;
 
   Table(Engine engine, int id, String name, Octets options, long baseLsn) {
@@ -50,6 +51,7 @@ public final class Table {
     this.id = id;
     this.name = name;
     this.options = options;
+    this.createdLsn = baseLsn;
     this.indexFile = new IndexFile(id, engine.disk(), engine.ledger(), engine.threads());
     this.index =
         new HashIndex(engine.options().index(), engine.epochs(), engine.threads(), indexFile);
@@ -95,6 +97,11 @@ public final class Table {
   /** Returns the table's data files and their free space. */
   public TableSpace space() {
     return space;
+  }
+
+  /** Returns the LSN of the frame that created the table, if this life created it. */
+  long createdLsn() {
+    return createdLsn;
   }
 
   Octets options() {
@@ -297,8 +304,8 @@ public final class Table {
     }
   }
 
-  /** Removes all entries: one frame, and no record is touched. */
-  public void clear() {
+  /** Removes all entries: one frame, and no record is touched. Returns the frame's LSN. */
+  public long clear() {
     long[] lsn = new long[1];
     int ticket = engine.writers().enter();
     try {
@@ -317,6 +324,7 @@ public final class Table {
     }
     engine.wakeMaintenance();
     engine.awaitDurable(lsn[0]);
+    return lsn[0];
   }
 
   /** Voids all entries without a frame, as recovery does for one. */
@@ -383,6 +391,7 @@ public final class Table {
   void close() throws IOException {
     index.close();
     indexFile.close();
+    worker.close();
     space.close();
   }
 
