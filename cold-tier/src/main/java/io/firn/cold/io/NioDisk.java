@@ -121,7 +121,7 @@ public final class NioDisk implements Disk {
   @Override
   public List<String> list(String directory) throws IOException {
     Path listed = resolve(directory);
-    if (!Files.exists(listed)) {
+    if (!Files.isDirectory(listed)) {
       return List.of();
     }
     try (Stream<Path> entries = Files.list(listed)) {
