@@ -189,7 +189,7 @@ public final class ColdStore implements AutoCloseable {
 
   /** Deletes a table and its files; nothing happens if there is none of that name. */
   public void drop(String name) {
-    engine.dropTable(name);
+    long ignored = engine.dropTable(name);
   }
 
   /** Returns what the store uses and did since it was opened. */

@@ -273,8 +273,12 @@ public final class Engine implements AutoCloseable {
     return names;
   }
 
-  /** Deletes a table and its files; nothing happens if there is none of that name. */
-  public void dropTable(String name) {
+  /**
+   * Deletes a table and its files.
+   *
+   * @return the LSN of the drop; 0 if there is no table of that name
+   */
+  public long dropTable(String name) {
     Table table;
     long lsn;
     catalogueLock.lock();
@@ -282,7 +286,7 @@ public final class Engine implements AutoCloseable {
       checkOpen();
       table = byName.remove(name);
       if (table == null) {
-        return;
+        return 0;
       }
       FrameWriter frame = new FrameWriter();
       lsn = log.append(frame, frame.tableDrop(table.id()));
@@ -298,6 +302,7 @@ public final class Engine implements AutoCloseable {
     } catch (IOException e) {
       throw new StoreIoException("files of table " + name + " cannot be deleted", e);
     }
+    return lsn;
   }
 
   // What tables and workers ask for.

@@ -121,6 +121,7 @@ public class PendingWrite implements AutoCloseable {
     Segment segment = claim.segment();
     long position = engine.log().begin(INSERT_BYTES);
     reserved = 0;
+    lsn = position;
     try {
       record.complete(position);
       claim.put(record.bytes(), 0, RecordWriter.HEAD_BYTES);
@@ -137,11 +138,11 @@ public class PendingWrite implements AutoCloseable {
       engine.log().publish(frame, length, position);
     } catch (IOException e) {
       engine.log().abandon(INSERT_BYTES, position);
+      lsn = 0;
       throw new StoreIoException("record not completed in " + segment.path(), e);
     } finally {
       engine.log().endAppend();
     }
-    lsn = position;
     return set(engine, partition, claim.word());
   }
 
@@ -153,12 +154,12 @@ public class PendingWrite implements AutoCloseable {
     }
     long position = engine.log().begin(DELETE_BYTES);
     reserved = 0;
+    lsn = position;
     try {
       engine.log().publish(frame, frame.delete(table().id(), hash, 0), position);
     } finally {
       engine.log().endAppend();
     }
-    lsn = position;
     return set(engine, partition, Address.NONE);
   }
 
@@ -183,6 +184,11 @@ public class PendingWrite implements AutoCloseable {
     if (lsn != 0) {
       table().engine().awaitDurable(lsn);
     }
+  }
+
+  /** Returns the position that the write took in the log; 0 while it has none. */
+  final long lsn() {
+    return lsn;
   }
 
   /** Gives everything back; abandons the write if it was not committed. */

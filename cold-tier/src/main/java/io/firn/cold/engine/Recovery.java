@@ -393,14 +393,17 @@ final class Recovery {
     return (lsn + 63) / 64 * 64;
   }
 
-  /** Forces what an earlier life may have left in the page cache only, and marks it. */
+  /**
+   * Forces what an earlier life may have left in the page cache only, and marks it. That is its last
+   * mark at least, even after a clean close: no mark covers itself.
+   */
   void firstForce(boolean clean) throws IOException {
-    if (!clean) {
-      for (OldLogSegment segment : history.segments()) {
-        try (DiskFile file = engine.disk().open(segment.path(), Disk.OpenMode.WRITE)) {
-          file.force();
-        }
+    for (OldLogSegment segment : history.segments()) {
+      try (DiskFile file = engine.disk().open(segment.path(), Disk.OpenMode.WRITE)) {
+        file.force();
       }
+    }
+    if (!clean) {
       for (Table table : engine.tables()) {
         for (Segment segment : table.space().segments()) {
           engine.forcer().dirty(segment);

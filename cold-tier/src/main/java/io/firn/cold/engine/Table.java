@@ -41,6 +41,7 @@ public final class Table {
   private final SpaceWorker worker;
   private final TableCounters counters = new TableCounters();
   private final Queue<Detached> sweeps = new ConcurrentLinkedQueue<>();
+  private final long createdLsn;
   private volatile long clears;
   private volatile boolean dropped;
 
@@ -49,6 +50,7 @@ public final class Table {
     this.id = id;
     this.name = name;
     this.options = options;
+    this.createdLsn = baseLsn;
     this.indexFile = new IndexFile(id, engine.disk(), engine.ledger(), engine.threads());
     this.index =
         new HashIndex(engine.options().index(), engine.epochs(), engine.threads(), indexFile);
@@ -95,6 +97,11 @@ public final class Table {
   /** Returns the table's data files and their free space. */
   public TableSpace space() {
     return space;
+  }
+
+  /** Returns the LSN of the frame that created the table, if this life created it. */
+  long createdLsn() {
+    return createdLsn;
   }
 
   Octets options() {
@@ -293,8 +300,8 @@ public final class Table {
     }
   }
 
-  /** Removes all entries: one frame, and no record is touched. */
-  public void clear() {
+  /** Removes all entries: one frame, and no record is touched. Returns the frame's LSN. */
+  public long clear() {
     long[] lsn = new long[1];
     int ticket = engine.writers().enter();
     try {
@@ -313,6 +320,7 @@ public final class Table {
     }
     engine.wakeMaintenance();
     engine.awaitDurable(lsn[0]);
+    return lsn[0];
   }
 
   /** Voids all entries without a frame, as recovery does for one. */

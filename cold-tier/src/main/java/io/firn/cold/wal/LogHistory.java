@@ -25,6 +25,7 @@ public final class LogHistory {
   public static final long FIRST_LSN = 64;
 
   private static final String DIRECTORY = "wal";
+  private static final String SUFFIX = ".wal";
 
   private final Disk disk;
   private final List<OldLogSegment> segments;
@@ -54,8 +55,10 @@ public final class LogHistory {
     List<String> paths = new ArrayList<>();
     List<String> unreadable = new ArrayList<>();
     byte[] bytes = new byte[LogSegmentHeader.BYTES];
+    long nextSequence = 1;
     for (String name : disk.list(DIRECTORY)) {
       String path = DIRECTORY + "/" + name;
+      nextSequence = Math.max(nextSequence, sequenceOf(name) + 1);
       try (DiskFile file = disk.open(path, Disk.OpenMode.READ)) {
         if (file.size() < bytes.length) {
           unreadable.add(path);
@@ -68,13 +71,28 @@ public final class LogHistory {
         unreadable.add(path);
       }
     }
-    return arrange(disk, headers, paths, unreadable);
+    return arrange(disk, headers, paths, unreadable, nextSequence);
+  }
+
+  /** Returns the sequence number in a file's name, so that no file is created over one that exists. */
+  private static long sequenceOf(String name) {
+    try {
+      return name.endsWith(SUFFIX)
+          ? Long.parseLong(name.substring(0, name.length() - SUFFIX.length()), 16)
+          : 0;
+    } catch (NumberFormatException e) {
+      return 0;
+    }
   }
 
   private static LogHistory arrange(
-      Disk disk, List<LogSegmentHeader> headers, List<String> paths, List<String> unreadable) {
+      Disk disk,
+      List<LogSegmentHeader> headers,
+      List<String> paths,
+      List<String> unreadable,
+      long sequenceAbove) {
     List<Integer> order = new ArrayList<>();
-    long nextSequence = 1;
+    long nextSequence = sequenceAbove;
     long firstFree = FIRST_LSN;
     for (int i = 0; i < headers.size(); i++) {
       order.add(i);

@@ -10,6 +10,7 @@ import io.firn.cold.agent.Step;
 import io.firn.cold.agent.Threads;
 import java.util.ArrayList;
 import java.util.EnumSet;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.SplittableRandom;
@@ -58,6 +59,7 @@ public final class SimThreads implements Threads {
   private @Nullable Throwable failure;
   private @Nullable String crashPlace;
   private @Nullable Step crashStep;
+  private final Set<String> crashMethods = new HashSet<>();
   private int liveClients;
   private int taskCount;
   private int idleYields;
@@ -283,6 +285,11 @@ public final class SimThreads implements Threads {
     return crashPlace == null ? "" : crashPlace;
   }
 
+  /** Tells whether a task stood in a method ({@code Class.method}) when the world ended. */
+  public boolean crashedIn(String method) {
+    return crashMethods.contains(method);
+  }
+
   /** Throws {@link SimCrash} if the world has ended. */
   public void checkAlive() {
     if (crashed) {
@@ -486,6 +493,9 @@ public final class SimThreads implements Threads {
     if (!crashed) {
       crashed = true;
       crashPlace = place;
+      for (SimTask task : tasks) {
+        SimTrace.addMethods(crashMethods, task.thread);
+      }
     }
   }
 

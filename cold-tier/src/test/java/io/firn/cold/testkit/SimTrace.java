@@ -3,6 +3,7 @@
 package io.firn.cold.testkit;
 
 import io.firn.cold.agent.Step;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Counts and remembers the steps of a run. */
@@ -65,6 +66,19 @@ final class SimTrace {
 
   static String name(int code) {
     return code < LOCK ? STEPS[code].name() : OTHERS[code - LOCK];
+  }
+
+  /** Adds the methods on a task's stack, as {@code Class.method}. */
+  static void addMethods(Set<String> methods, @Nullable Thread thread) {
+    if (thread == null) {
+      return;
+    }
+    for (StackTraceElement frame : thread.getStackTrace()) {
+      String type = frame.getClassName();
+      if (type.startsWith("io.firn")) {
+        methods.add(type.substring(type.lastIndexOf('.') + 1) + "." + frame.getMethodName());
+      }
+    }
   }
 
   static void appendStack(StringBuilder text, @Nullable Thread thread) {

@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Firn authors
+package io.firn.cold.engine;
+
+/** What a run of the simulation concentrates on, to provoke one kind of bug sooner. */
+enum SimulationFocus {
+  /** Everything the seed draws. */
+  NONE,
+  /** Power failures, small intervals, much reuse. */
+  POWER,
+  /** Few keys that share hashes. */
+  COLLISIONS,
+  /** Short lifetimes and a clock that jumps. */
+  EXPIRY,
+  /** Records that span pages. */
+  LARGE_VALUES,
+  /** Clears and drops, so that segment numbers are used again. */
+  NUMBERS,
+  /** Many readers beside overwriting writers, and pages that are soon reused. */
+  READERS
+}

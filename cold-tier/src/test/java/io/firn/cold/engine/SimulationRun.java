@@ -1,0 +1,236 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Firn authors
+package io.firn.cold.engine;
+
+import io.firn.cold.agent.Rule;
+import io.firn.cold.agent.Step;
+import io.firn.cold.testkit.CrashKind;
+import io.firn.cold.testkit.SimDisk;
+import io.firn.cold.testkit.SimOutcome;
+import io.firn.cold.testkit.SimThreads;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.SplittableRandom;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/** The lives of one store, all drawn from one seed. */
+final class SimulationRun {
+  private static final long STEP_LIMIT = 20_000_000;
+  private static final long RECOVERY_STEPS = 1_500;
+  private static final int SOON_OPERATIONS = 20;
+  private static final Step[] CRASH_STEPS = {
+    Step.CAPTURED, Step.SNAPSHOT_WRITTEN, Step.SNAPSHOT_NAMED, Step.RECYCLE, Step.RELEASE,
+    Step.RECOVERY, Step.LSN_TAKEN, Step.PUBLISHED, Step.DATA_FORCED, Step.LOG_FORCED, Step.MARKED,
+    Step.GROW, Step.DEAD
+  };
+
+  private final SplittableRandom random;
+  private final SimulationWorld world;
+  private final @Nullable Rule broken;
+  private final Predicate<String> skippedForces;
+  private final StringBuilder story = new StringBuilder();
+  private boolean powerFailed;
+  private boolean recovered;
+
+  private SimulationRun(
+      long seed,
+      SimulationFocus focus,
+      SimulationTotals totals,
+      @Nullable Rule broken,
+      Predicate<String> skippedForces) {
+    random = new SplittableRandom(seed);
+    world = new SimulationWorld(SimulationShape.draw(seed, focus), random.split(), totals);
+    this.broken = broken;
+    this.skippedForces = skippedForces;
+  }
+
+  /** Runs a seed; throws an {@link AssertionError} that tells how to do so again. */
+  static void run(long seed, SimulationFocus focus, SimulationTotals totals) {
+    try {
+      plant(seed, focus, totals, null, path -> false);
+    } catch (AssertionError | RuntimeException e) {
+      throw new AssertionError(
+          "seed " + seed + " fails; once more: mvn -pl cold-tier test -Dtest=SimulationTest"
+              + " -Dfirn.sim.seed=" + seed + ": " + e.getMessage(),
+          e);
+    }
+  }
+
+  /** Runs a seed with a bug that was planted. */
+  static void plant(
+      long seed,
+      SimulationFocus focus,
+      SimulationTotals totals,
+      @Nullable Rule broken,
+      Predicate<String> skippedForces) {
+    SimulationRun run = new SimulationRun(seed, focus, totals, broken, skippedForces);
+    try {
+      run.lives();
+    } catch (AssertionError | RuntimeException e) {
+      throw new AssertionError(e.getMessage() + "; lives: " + run.story, e);
+    }
+    totals.seeds++;
+  }
+
+  private void lives() {
+    for (int life = 0; life <= world.shape.lives(); life++) {
+      begin(life < world.shape.lives());
+      live(life == world.shape.lives());
+    }
+  }
+
+  private void begin(boolean mortal) {
+    world.threads = new SimThreads(random.nextLong(), world.time).stepLimit(STEP_LIMIT);
+    if (broken != null) {
+      world.threads.breakRule(broken);
+    }
+    if (world.disk == null) {
+      world.disk = new SimDisk(random.nextLong(), world.threads).skipForces(skippedForces);
+    } else {
+      boolean power = random.nextInt(100) < world.shape.powerShare();
+      powerFailed |= power;
+      story.append(power ? ", power failure; " : ", process crash; ");
+      world.disk =
+          world.disk.crash(power ? CrashKind.POWER : CrashKind.PROCESS, world.threads);
+    }
+    if (mortal) {
+      planCrash();
+    }
+  }
+
+  private void planCrash() {
+    int draw = random.nextInt(10);
+    if (draw < 2) {
+      world.threads.crashAt(1 + random.nextLong(RECOVERY_STEPS));
+    } else if (draw < 6) {
+      Step step = CRASH_STEPS[random.nextInt(CRASH_STEPS.length)];
+      world.threads.crashAt(step, 1 + random.nextInt(4 << random.nextInt(5)));
+    } else if (draw < 9) {
+      world.threads.crashAt(1 + random.nextLong(500L << random.nextInt(10)));
+    }
+  }
+
+  private void live(boolean last) {
+    if (!open() || !work() || last && !drain()) {
+      crashed();
+      return;
+    }
+    if (last || random.nextInt(3) == 0) {
+      if (!reopen()) {
+        crashed();
+        return;
+      }
+      if (!last && !work()) {
+        crashed();
+        return;
+      }
+    }
+    if (!last) {
+      world.threads.crashNow();
+      crashed();
+    } else {
+      close();
+    }
+  }
+
+  private void crashed() {
+    boolean soon = recovered && world.model.ops().size() < SOON_OPERATIONS;
+    world.totals.crashed(world.threads, soon);
+    story.append(world.threads.crashPlace());
+    if (world.engine != null) {
+      world.model.durableLsn =
+          Math.max(world.model.durableLsn, world.engine.forcer().durableLsn());
+    }
+    world.engine = null;
+    recovered = false;
+  }
+
+  private boolean open() {
+    world.engine = null;
+    world.tables.clear();
+    world.rareBusy = false;
+    world.doubtful = false;
+    world.threads.spawn("opener", this::openEngine);
+    if (world.threads.run() == SimOutcome.CRASHED) {
+      world.engine = null;
+      return false;
+    }
+    judge();
+    story.append("opened at ").append(world.engine.log().end()).append(", ");
+    return true;
+  }
+
+  private void openEngine() {
+    try {
+      Engine engine =
+          StoreOpening.open(
+              world.shape.options(),
+              new Engine.Seams(
+                  world.disk,
+                  world.io,
+                  world.threads,
+                  world.time,
+                  random::nextLong,
+                  PendingWrite::new));
+      world.threads.checkAlive();
+      world.engine = engine;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private void judge() {
+    for (Table table : world.engine.tables()) {
+      world.tables.put(table.name(), table);
+    }
+    if (!world.engine.recovery().problems().isEmpty()) {
+      throw new AssertionError("problems: " + world.engine.recovery().problems());
+    }
+    long bound = powerFailed ? world.model.durableLsn : world.model.returnedLsn();
+    SimulationModel.State state = SimulationJudge.judge(world, bound);
+    SimulationJudge.auditSpace(world);
+    world.model.restart(state);
+    world.seenWallMillis = world.engine.wallMillis();
+    powerFailed = false;
+    recovered = true;
+  }
+
+  private boolean work() {
+    world.startFaults();
+    for (int i = 0; i < world.shape.clients(); i++) {
+      world.threads.spawn("client " + i, new SimulationClient(world, random.split()));
+    }
+    boolean done = world.threads.run() == SimOutcome.DONE;
+    world.totals.operations += world.model.ops().size();
+    world.endFaults();
+    if (done) {
+      world.totals.ended(world.threads, world.tables.values());
+      if (world.shape.faults() != SimulationShape.Faults.BROKEN) {
+        SimulationJudge.auditSpace(world);
+      }
+    }
+    return done;
+  }
+
+  private boolean reopen() {
+    return close() && open();
+  }
+
+  private boolean close() {
+    world.threads.spawn("closer", () -> world.engine.close());
+    if (world.threads.run() == SimOutcome.CRASHED) {
+      return false;
+    }
+    if (world.shape.faults() == SimulationShape.Faults.NONE) {
+      world.model.durableLsn = world.model.returnedLsn();
+    }
+    return true;
+  }
+
+  /** Lets the workers finish. */
+  private boolean drain() {
+    world.threads.spawn("sleeper", () -> world.threads.sleep(5_000_000_000L));
+    return world.threads.run() == SimOutcome.DONE;
+  }
+}

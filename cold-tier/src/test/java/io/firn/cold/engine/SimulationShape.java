@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Firn authors
+package io.firn.cold.engine;
+
+import io.firn.cold.index.IndexShape;
+import io.firn.cold.segment.SpaceShape;
+import io.firn.cold.wal.LogShape;
+import java.util.SplittableRandom;
+
+/**
+ * What a seed draws for its store and its clients.
+ *
+ * @param options the store's settings
+ * @param quotaBytes what the disk holds
+ * @param clients how many tasks work at the same time
+ * @param keys how many keys a table may have
+ * @param operations how many operations a client does in one life
+ * @param maximumValue largest value in bytes
+ * @param lives how many lives end before the last one
+ * @param readShare share of reads, in percent
+ * @param removeShare share of removals, in percent
+ * @param expiryShare share of the puts that expire, in percent
+ * @param rareOdds one in so many operations clears, creates or drops a table, or flushes
+ * @param collisions whether pairs of keys share a hash
+ * @param jumps whether the wall clock jumps
+ * @param powerShare share of the crashes that are power failures, in percent
+ * @param faults which faults are injected
+ */
+record SimulationShape(
+    EngineOptions options,
+    long quotaBytes,
+    int clients,
+    int keys,
+    int operations,
+    int maximumValue,
+    int lives,
+    int readShare,
+    int removeShare,
+    int expiryShare,
+    int rareOdds,
+    boolean collisions,
+    boolean jumps,
+    int powerShare,
+    Faults faults) {
+  /** Faults of a disk while clients work. */
+  enum Faults {
+    NONE,
+    FULL,
+    BROKEN
+  }
+
+  private static final int LARGEST_SHARE = 100;
+
+  /** Tells whether operations may be refused for lack of space. */
+  boolean mayBeFull() {
+    return faults != Faults.NONE || options.space().maximumSegments() < 1000;
+  }
+
+  static SimulationShape draw(long seed, SimulationFocus focus) {
+    SplittableRandom random = new SplittableRandom(seed * 31 + 7);
+    int pageBytes = 512 << random.nextInt(4);
+    Faults faults = faults(random, focus);
+    boolean fewNumbers = focus == SimulationFocus.NUMBERS || random.nextInt(4) == 0;
+    boolean large = focus == SimulationFocus.LARGE_VALUES || random.nextInt(3) == 0;
+    int operations = operations(random, focus);
+    int keys = 5 + (int) (195 * square(random));
+    FlushMode mode = mode(random, focus);
+    int maximumValue = large ? (1 + random.nextInt(4)) * pageBytes : 16 << random.nextInt(6);
+    if (focus == SimulationFocus.LARGE_VALUES || focus == SimulationFocus.READERS) {
+      keys = 5 + random.nextInt(30);
+    }
+    int readShare = focus == SimulationFocus.READERS ? 60 : random.nextInt(60);
+    return new SimulationShape(
+        options(random, pageBytes, faults, fewNumbers, mode),
+        faults == Faults.FULL ? (512 << 10) + random.nextInt(1 << 20) : Long.MAX_VALUE,
+        focus == SimulationFocus.READERS ? 4 : 1 + random.nextInt(4),
+        keys,
+        operations,
+        maximumValue,
+        random.nextInt(6),
+        readShare,
+        random.nextInt(30),
+        focus == SimulationFocus.EXPIRY ? 70 : random.nextInt(4) == 0 ? random.nextInt(60) : 0,
+        focus == SimulationFocus.NUMBERS ? 15 : 20 + random.nextInt(200),
+        focus == SimulationFocus.COLLISIONS || random.nextInt(12) == 0,
+        focus == SimulationFocus.EXPIRY || random.nextInt(5) == 0,
+        focus == SimulationFocus.POWER ? LARGEST_SHARE : random.nextInt(LARGEST_SHARE),
+        faults);
+  }
+
+  private static double square(SplittableRandom random) {
+    double draw = random.nextDouble();
+    return draw * draw;
+  }
+
+  private static Faults faults(SplittableRandom random, SimulationFocus focus) {
+    int draw = random.nextInt(10);
+    if (focus != SimulationFocus.NONE || draw > 1) {
+      return Faults.NONE;
+    }
+    return draw == 0 ? Faults.FULL : Faults.BROKEN;
+  }
+
+  private static int operations(SplittableRandom random, SimulationFocus focus) {
+    int some = 30 + random.nextInt(150);
+    if (focus == SimulationFocus.NUMBERS || focus == SimulationFocus.READERS) {
+      return some * 2;
+    }
+    return random.nextInt(20) == 0 ? some * 7 : some;
+  }
+
+  private static FlushMode mode(SplittableRandom random, SimulationFocus focus) {
+    FlushMode[] modes = FlushMode.values();
+    FlushMode drawn = modes[random.nextInt(modes.length)];
+    return focus == SimulationFocus.POWER && drawn == FlushMode.NONE ? FlushMode.ASYNC : drawn;
+  }
+
+  private static EngineOptions options(
+      SplittableRandom random, int pageBytes, Faults faults, boolean fewNumbers, FlushMode mode) {
+    LogShape log =
+        new LogShape(
+            16 << 10, (16 << 10) << random.nextInt(3), (8 << 10) << random.nextInt(2));
+    SpaceShape space =
+        new SpaceShape(
+            pageBytes,
+            64 << 10,
+            (64 << 10) << random.nextInt(3),
+            fewNumbers ? 63 : 1 << 20,
+            2 + random.nextInt(15),
+            (4 << 10) << random.nextInt(4),
+            1 + random.nextInt(4));
+    int split = 8 << random.nextInt(4);
+    IndexShape index =
+        new IndexShape(4, split, Math.max(4, split >> random.nextInt(2)), 1 + random.nextInt(4));
+    return new EngineOptions(
+        faults == Faults.FULL ? (700 << 10) + random.nextInt(1 << 20) : 256L << 20,
+        mode,
+        1_000_000L << random.nextInt(7),
+        (4 << 10) << random.nextInt(6),
+        1 << 20,
+        (4 << 10) << random.nextInt(5),
+        random.nextInt(3) * (128L << 10),
+        log,
+        space,
+        index,
+        DamagePolicy.FAIL,
+        false);
+  }
+}

@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Firn authors
+package io.firn.cold.engine;
+
+import io.firn.cold.io.DirectIo;
+import io.firn.cold.model.DiskFullException;
+import io.firn.cold.model.FirnException;
+import io.firn.cold.testkit.DiskCall;
+import io.firn.cold.testkit.Fault;
+import io.firn.cold.testkit.ManualTime;
+import io.firn.cold.testkit.SimDisk;
+import io.firn.cold.testkit.SimThreads;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.SplittableRandom;
+import org.jspecify.annotations.Nullable;
+
+/** What the tasks of one seed share: the store, its model, and what was met. */
+final class SimulationWorld {
+  static final List<String> TABLE_NAMES = List.of("a", "b", "c");
+
+  final SimulationShape shape;
+  final SplittableRandom random;
+  final SimulationTotals totals;
+  final ManualTime time = new ManualTime();
+  final DirectIo io = new DirectIo(time);
+  final SimulationModel model = new SimulationModel();
+  final Map<String, Table> tables = new HashMap<>();
+  final Set<Long> addresses = new HashSet<>();
+  final Map<Long, Long> segments = new HashMap<>();
+
+  SimThreads threads;
+  SimDisk disk;
+  Engine engine;
+
+  /** A change of a whole table is under way; there is one at a time. */
+  boolean rareBusy;
+
+  /** A change of a whole table failed, so that nobody knows whether it happened: this life ends. */
+  boolean doubtful;
+
+  /** Reads may fail on purpose. */
+  boolean readsFail;
+
+  /** Faults are injected now. */
+  boolean faulty;
+
+  /** The latest wall time that the store is known to have seen. */
+  long seenWallMillis;
+
+  private long sequence;
+
+  SimulationWorld(
+      SimulationShape shape, SplittableRandom random, SimulationTotals totals) {
+    this.shape = shape;
+    this.random = random;
+    this.totals = totals;
+  }
+
+  /** Returns the wall time of the store, and remembers it. */
+  long wallMillis() {
+    seenWallMillis = Math.max(seenWallMillis, engine.wallMillis());
+    return seenWallMillis;
+  }
+
+  static byte[] keyBytes(int key) {
+    return ("k" + key).getBytes(StandardCharsets.UTF_8);
+  }
+
+  long hash(Table table, int key) {
+    byte[] bytes = keyBytes(shape.collisions() ? key & ~1 : key);
+    return table.hashOf(bytes, bytes.length);
+  }
+
+  byte[] value() {
+    int limit = shape.maximumValue();
+    int length =
+        switch (random.nextInt(10)) {
+          case 0 -> random.nextInt(3);
+          case 1 -> Math.max(0, shape.options().space().pageBytes() - 40 + random.nextInt(80));
+          default -> random.nextInt(limit + 1);
+        };
+    byte[] value = new byte[Math.min(length, 4 * limit)];
+    new SplittableRandom(++sequence).nextBytes(value);
+    return value;
+  }
+
+  /** Reads a key; null if there is none. */
+  @Nullable SimulationRead read(Table table, int key) {
+    byte[] bytes = keyBytes(key);
+    return table.get(
+        hash(table, key),
+        bytes,
+        bytes.length,
+        (buffer, offset, length, writeTime, expiresAt) ->
+            SimulationRead.of(buffer, offset, length, expiresAt));
+  }
+
+  /** Notes that a change was refused; fails if nothing could have refused it. */
+  void refused(SimulationOp op, FirnException cause) {
+    if (op.lsn == 0 && !op.isRare()) {
+      model.refuse(op);
+    }
+    if (op.isRare() && !(cause instanceof DiskFullException)) {
+      doubtful = true;
+    } else if (op.isRare()) {
+      model.ops().remove(op);
+    }
+    expected(cause);
+  }
+
+  /** Fails unless an error is one that this seed provokes. */
+  void expected(FirnException cause) {
+    boolean full = cause instanceof DiskFullException;
+    if (full) {
+      totals.diskFull++;
+    }
+    if (!(full && shape.mayBeFull()) && !faulty) {
+      throw new AssertionError("an operation was refused: " + cause, cause);
+    }
+  }
+
+  void startFaults() {
+    faulty = shape.faults() != SimulationShape.Faults.NONE;
+    if (shape.faults() == SimulationShape.Faults.FULL) {
+      disk.quotaBytes(shape.quotaBytes());
+    } else if (shape.faults() == SimulationShape.Faults.BROKEN) {
+      DiskCall[] calls = {
+        DiskCall.FORCE, DiskCall.WRITE, DiskCall.ZERO, DiskCall.PUT, DiskCall.PUBLISH,
+        DiskCall.PREPARE, DiskCall.OPEN, DiskCall.READ, DiskCall.GET, DiskCall.DELETE,
+        DiskCall.SYNC_DIRECTORY, DiskCall.TRUNCATE, DiskCall.REGION
+      };
+      Fault[] faults = {Fault.EIO, Fault.ENOSPC, Fault.SHORT};
+      DiskCall call = calls[random.nextInt(calls.length)];
+      readsFail = call == DiskCall.READ || call == DiskCall.GET;
+      disk.faultRate(call, 0.003 + 0.05 * random.nextDouble(), faults[random.nextInt(3)]);
+    }
+  }
+
+  void endFaults() {
+    totals.enospc += disk.counters().faults(Fault.ENOSPC);
+    totals.eio += disk.counters().faults(Fault.EIO) + disk.counters().faults(Fault.SHORT);
+    disk.heal();
+    disk.quotaBytes(Long.MAX_VALUE);
+    faulty = false;
+    readsFail = false;
+  }
+
+  /** Returns a table that exists, null if there is none. */
+  @Nullable Table anyTable(SplittableRandom from) {
+    if (tables.isEmpty()) {
+      return null;
+    }
+    List<String> names = new ArrayList<>(tables.keySet());
+    names.sort(null);
+    return tables.get(names.get(from.nextInt(names.size())));
+  }
+}
