@@ -16,6 +16,7 @@ import java.util.Deque;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.locks.Lock;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,6 +38,7 @@ final class IndexFile implements GrowthListener {
   private final String path;
   private final Disk disk;
   private final DiskLedger ledger;
+  private final LongSupplier headroomBytes;
   private final Lock lock;
   private final TreeMap<Long, Long> free = new TreeMap<>();
   private final Deque<Freed> quarantine = new ArrayDeque<>();
@@ -46,7 +48,10 @@ final class IndexFile implements GrowthListener {
 
   private record Freed(long offset, long bytes, long manifests) {}
 
-  IndexFile(int tableId, Disk disk, DiskLedger ledger, Threads threads) {
+  /** Growth leaves {@code headroomBytes} of the disk to others. */
+  IndexFile(
+      int tableId, Disk disk, DiskLedger ledger, Threads threads, LongSupplier headroomBytes) {
+    this.headroomBytes = headroomBytes;
     this.path = "index/" + tableId + ".idx";
     this.disk = disk;
     this.ledger = ledger;
@@ -101,7 +106,7 @@ final class IndexFile implements GrowthListener {
   }
 
   /** Takes a place; fails if the store has no room. Under {@code lock}. */
-  private Slot allocate(int bytes) {
+  private Slot allocate(int bytes, long keepFree) {
     for (Map.Entry<Long, Long> hole : free.entrySet()) {
       if (hole.getValue() >= bytes) {
         long offset = hole.getKey();
@@ -113,7 +118,7 @@ final class IndexFile implements GrowthListener {
         return new Slot(offset, bytes);
       }
     }
-    ledger.reserve(bytes, 0, "the index file " + path);
+    ledger.reserve(bytes, keepFree, "the index file " + path);
     Slot slot = new Slot(end, bytes);
     end += bytes;
     return slot;
@@ -161,21 +166,21 @@ final class IndexFile implements GrowthListener {
   public void beforeGrow(Partition partition, int newCapacity) {
     lock.lock();
     try {
-      enlarge(pairOf(partition), placeBytes(newCapacity));
+      enlarge(pairOf(partition), placeBytes(newCapacity), headroomBytes.getAsLong());
     } finally {
       lock.unlock();
     }
   }
 
   /** Makes sure that both places, or their successors, have room. Under {@code lock}. */
-  private void enlarge(SlotPair pair, int bytes) {
+  private void enlarge(SlotPair pair, int bytes, long keepFree) {
     if (isTooSmall(pair.newer, pair.spare1, bytes)) {
-      Slot larger = allocate(bytes);
+      Slot larger = allocate(bytes, keepFree);
       giveBack(pair.spare1);
       pair.spare1 = larger;
     }
     if (isTooSmall(pair.older, pair.spare2, bytes)) {
-      Slot larger = allocate(bytes);
+      Slot larger = allocate(bytes, keepFree);
       giveBack(pair.spare2);
       pair.spare2 = larger;
     }
@@ -202,7 +207,7 @@ final class IndexFile implements GrowthListener {
 
   private SlotPair prepareChild(SlotPair parent, @Nullable SlotPair present, int capacity) {
     SlotPair child = present == null ? new SlotPair(parent.baseLsn) : present;
-    enlarge(child, placeBytes(capacity));
+    enlarge(child, placeBytes(capacity), headroomBytes.getAsLong());
     return child;
   }
 
@@ -257,9 +262,9 @@ final class IndexFile implements GrowthListener {
       if (older != null && older.references == 1 && older.capacityBytes >= bytes) {
         return older;
       }
-      enlarge(pair, bytes);
+      enlarge(pair, bytes, 0);
       Slot larger = pair.spare2;
-      return larger != null ? larger : allocate(bytes);
+      return larger != null ? larger : allocate(bytes, 0);
     } finally {
       lock.unlock();
     }
