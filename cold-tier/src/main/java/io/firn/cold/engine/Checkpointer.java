@@ -24,21 +24,26 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.Lock;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Writes snapshots of partitions and names them in the manifest, so that the log before them can
- * go. One thread at a time.
+ * go. Thread-safe: one checkpoint at a time.
  *
  * <p>A snapshot is copied under its partition's lock at LSN s, written over the older of the two,
  * and named only after data and log are forced up to s.
  */
 final class Checkpointer {
+  /** A share of what the log keeps for frames like this one. */
+  private static final int SUMMARY_SHARE_OF_FRAME = 4;
+
   private static final int FRAME_RESERVE_BYTES = 64;
   private static final int BYTES_PER_PARTITION = 24;
 
   private final Engine engine;
-  private long checkpoints;
+  private final Lock turn;
+  private volatile long checkpoints;
   private long nextSlotNumber;
   private final AtomicLong snapshotBytes = new AtomicLong();
   private byte[] entries = new byte[0];
@@ -56,6 +61,7 @@ final class Checkpointer {
 
   Checkpointer(Engine engine, long nextSlotNumber) {
     this.engine = engine;
+    this.turn = engine.threads().newLock("checkpoint");
     this.nextSlotNumber = nextSlotNumber;
   }
 
@@ -77,6 +83,15 @@ final class Checkpointer {
    * @param clean whether nothing will be appended after this checkpoint
    */
   void checkpoint(long targetLsn, boolean clean) throws IOException {
+    turn.lock();
+    try {
+      checkpointInTurn(targetLsn, clean);
+    } finally {
+      turn.unlock();
+    }
+  }
+
+  private void checkpointInTurn(long targetLsn, boolean clean) throws IOException {
     FrameWriter frame = new FrameWriter();
     long unusedBegin = engine.log().append(frame, frame.checkpointBegin(checkpoints + 1));
     Engine.Catalogue catalogue = engine.catalogue();
@@ -97,7 +112,7 @@ final class Checkpointer {
         each.pair.captured = false;
       }
     }
-    checkpoints++;
+    checkpoints = checkpoints + 1;
     if (!clean) {
       long unusedEnd = engine.log().append(frame, frame.checkpointEnd(summary(captured)));
     }
@@ -244,7 +259,8 @@ final class Checkpointer {
 
   private LogFrame.CheckpointEnd summary(List<Captured> captured) {
     int most =
-        (engine.options().log().maximumFrameBytes() - FRAME_RESERVE_BYTES) / BYTES_PER_PARTITION;
+        (engine.options().log().maximumFrameBytes() / SUMMARY_SHARE_OF_FRAME - FRAME_RESERVE_BYTES)
+            / BYTES_PER_PARTITION;
     List<LogFrame.PartitionLsn> partitions = new ArrayList<>();
     for (Captured each : captured) {
       if (partitions.size() < most) {

@@ -75,6 +75,7 @@ public final class Engine implements AutoCloseable {
   private final Striped<PendingWrite> writeScratch;
   private final DamageLog damage = new DamageLog();
   private final Workers workers;
+  private final Relief relief = new Relief(this);
   private StoreIdentity identity = new StoreIdentity(0, 0, 0, 0, 0, 0);
   private KeyHash keyHash = new KeyHash(0, 0);
   private Checkpointer checkpointer;
@@ -155,6 +156,10 @@ public final class Engine implements AutoCloseable {
 
   Checkpointer checkpointer() {
     return checkpointer;
+  }
+
+  Relief relief() {
+    return relief;
   }
 
   StoreIdentity identity() {
@@ -359,22 +364,6 @@ public final class Engine implements AutoCloseable {
   /** Returns the latest damaged records, in words; bounded. */
   public List<String> quarantine() {
     return damage.latest();
-  }
-
-  /** Tries to free space for a writer that lacks it; tells whether anything became free. */
-  boolean reclaim(Table table) {
-    try {
-      int done = table.worker().work();
-      long awaited = table.worker().awaitedLsn();
-      if (awaited > 0) {
-        forcer.ensureReleasable(awaited);
-      }
-      advanceEpochs();
-      return table.worker().work() + done > 0;
-    } catch (IOException e) {
-      LOG.warn("space of table {} could not be reclaimed", table.name(), e);
-      return false;
-    }
   }
 
   void advanceEpochs() {

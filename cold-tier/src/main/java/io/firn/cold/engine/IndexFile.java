@@ -18,6 +18,7 @@ import java.util.Deque;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.locks.Lock;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,6 +38,7 @@ final class IndexFile implements GrowthListener {
   private final String path;
   private final Disk disk;
   private final DiskLedger ledger;
+  private final LongSupplier headroomBytes;
   private final Lock lock;
   private final TreeMap<Long, Long> free = new TreeMap<>();
   private final Deque<Freed> quarantine = new ArrayDeque<>();
@@ -46,7 +48,10 @@ final class IndexFile implements GrowthListener {
 
   private record Freed(long offset, long bytes, long manifests) {}
 
-  IndexFile(int tableId, Disk disk, DiskLedger ledger, Threads threads) {
+  /** Growth leaves {@code headroomBytes} of the disk to others. */
+  IndexFile(
+      int tableId, Disk disk, DiskLedger ledger, Threads threads, LongSupplier headroomBytes) {
+    this.headroomBytes = headroomBytes;
     this.path = "index/" + tableId + ".idx";
     this.disk = disk;
     this.ledger = ledger;
@@ -100,7 +105,7 @@ final class IndexFile implements GrowthListener {
   }
 
   /** Takes a place; fails if the store has no room. Under {@code lock}. */
-  private Slot allocate(int bytes) {
+  private Slot allocate(int bytes, long keepFree) {
     long offset = holeFor(bytes);
     if (offset >= 0) {
       long rest = requireNonNull(free.remove(offset)) - bytes;
@@ -109,7 +114,7 @@ final class IndexFile implements GrowthListener {
       }
       return new Slot(offset, bytes);
     }
-    ledger.reserve(bytes, 0, "the index file " + path);
+    ledger.reserve(bytes, keepFree, "the index file " + path);
     Slot slot = new Slot(end, bytes);
     end += bytes;
     return slot;
@@ -166,21 +171,21 @@ final class IndexFile implements GrowthListener {
   public void beforeGrow(Partition partition, int newCapacity) {
     lock.lock();
     try {
-      enlarge(pairOf(partition), placeBytes(newCapacity));
+      enlarge(pairOf(partition), placeBytes(newCapacity), headroomBytes.getAsLong());
     } finally {
       lock.unlock();
     }
   }
 
   /** Makes sure that both places, or their successors, have room. Under {@code lock}. */
-  private void enlarge(SlotPair pair, int bytes) {
+  private void enlarge(SlotPair pair, int bytes, long keepFree) {
     if (isTooSmall(pair.newer, pair.spare1, bytes)) {
-      Slot larger = allocate(bytes);
+      Slot larger = allocate(bytes, keepFree);
       giveBack(pair.spare1);
       pair.spare1 = larger;
     }
     if (isTooSmall(pair.older, pair.spare2, bytes)) {
-      Slot larger = allocate(bytes);
+      Slot larger = allocate(bytes, keepFree);
       giveBack(pair.spare2);
       pair.spare2 = larger;
     }
@@ -205,7 +210,7 @@ final class IndexFile implements GrowthListener {
 
   private SlotPair prepareChild(SlotPair parent, @Nullable SlotPair present, int capacity) {
     SlotPair child = present == null ? new SlotPair(parent.baseLsn) : present;
-    enlarge(child, placeBytes(capacity));
+    enlarge(child, placeBytes(capacity), headroomBytes.getAsLong());
     return child;
   }
 
@@ -259,7 +264,7 @@ final class IndexFile implements GrowthListener {
     try {
       Slot target = present(pair, bytes);
       if (target == null) {
-        enlarge(pair, bytes);
+        enlarge(pair, bytes, 0);
         target = requireNonNull(present(pair, bytes));
       }
       target.references++;

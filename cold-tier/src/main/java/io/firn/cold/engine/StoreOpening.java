@@ -181,20 +181,47 @@ public final class StoreOpening {
     return false;
   }
 
-  /** Sets the files aside, where one earlier generation may be, and starts anew. */
+  /**
+   * Sets the files aside, where one earlier generation may be, and starts anew. The manifests go
+   * first, so whoever finds content without one goes on with what a crash interrupted here.
+   */
   private static Engine startEmpty(EngineOptions options, Engine.Seams seams, List<String> problems)
       throws IOException {
     Disk disk = seams.disk();
     LOG.warn("the store in {} is set aside and starts empty: {}", disk.describe(), problems);
-    deleteTree(disk, LOST);
+    if (ManifestStore.NAMES.stream().anyMatch(disk::exists)) {
+      deleteTree(disk, LOST);
+    }
     disk.createDirectories(LOST);
-    for (String name : disk.list("")) {
-      if (KNOWN.contains(name) && !name.equals(LOST) && !name.equals(LOCK_FILE)) {
+    for (String name : ManifestStore.NAMES) {
+      if (disk.exists(name)) {
         disk.rename(name, LOST + "/" + name);
       }
     }
+    disk.syncDirectory(LOST);
     disk.syncDirectory("");
+    for (String directory : DIRECTORIES) {
+      setAside(disk, directory);
+    }
     return new Engine(options, seams);
+  }
+
+  private static void setAside(Disk disk, String directory) throws IOException {
+    List<String> names = disk.list(directory);
+    if (names.isEmpty()) {
+      return;
+    }
+    disk.createDirectories(LOST + "/" + directory);
+    for (String name : names) {
+      String path = directory + "/" + name;
+      if (directory.equals("data")) {
+        setAside(disk, path);
+        disk.delete(path);
+      } else {
+        disk.rename(path, LOST + "/" + path);
+      }
+    }
+    disk.syncDirectory(LOST + "/" + directory);
   }
 
   private static void deleteTree(Disk disk, String path) throws IOException {

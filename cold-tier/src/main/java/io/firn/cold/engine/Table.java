@@ -52,7 +52,9 @@ public final class Table {
     this.name = name;
     this.options = options;
     this.createdLsn = baseLsn;
-    this.indexFile = new IndexFile(id, engine.disk(), engine.ledger(), engine.threads());
+    this.indexFile =
+        new IndexFile(
+            id, engine.disk(), engine.ledger(), engine.threads(), engine.relief()::headroomBytes);
     this.index =
         new HashIndex(engine.options().index(), engine.epochs(), engine.threads(), indexFile);
     this.index.partitions().get(0).attach(new SlotPair(baseLsn));
@@ -310,7 +312,7 @@ public final class Table {
     int ticket = engine.writers().enter();
     try {
       checkOpen();
-      engine.log().reserve(Frames.HEADER_BYTES);
+      engine.log().reserveOwn(Frames.HEADER_BYTES);
       index.lockAll(
           partitions -> {
             lsn[0] = engine.appendClear(id);
@@ -341,7 +343,7 @@ public final class Table {
 
   /** Removes all entries because removals may have been lost; before anyone uses the table. */
   void emptyDuringRecovery() {
-    engine.log().reserve(Frames.HEADER_BYTES);
+    engine.log().reserveOwn(Frames.HEADER_BYTES);
     index.lockAll(
         partitions -> {
           long ignored = engine.appendClear(id);

@@ -99,6 +99,11 @@ final class TableJournal implements SpaceJournal {
 
   @Override
   public boolean reclaim() {
-    return engine.reclaim(table);
+    return engine.relief().reclaim();
+  }
+
+  @Override
+  public long headroomBytes() {
+    return engine.relief().headroomBytes();
   }
 }

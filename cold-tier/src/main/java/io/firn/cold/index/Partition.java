@@ -38,6 +38,7 @@ public final class Partition {
   private final Lock lock;
   private long version = 1;
   private int size;
+  private final int expected;
   private @Nullable SlotTable table;
   private @Nullable PartitionSource source;
   private long changes;
@@ -52,6 +53,7 @@ public final class Partition {
     this.blocks = blocks;
     this.lock = threads.newLock("partition " + prefix + "/" + bits);
     this.table = table;
+    this.expected = 0;
     this.loaded = true;
     VERSION.setRelease(this, 0L);
   }
@@ -64,7 +66,7 @@ public final class Partition {
     this.lock = threads.newLock("partition " + prefix + "/" + bits);
     this.source = restored.source();
     this.attachment = restored.attachment();
-    this.size = restored.entries();
+    this.expected = restored.entries();
     VERSION.setRelease(this, 1L);
   }
 
@@ -103,7 +105,7 @@ public final class Partition {
    * answer may be a moment old.
    */
   public int size() {
-    return (int) SIZE.getOpaque(this);
+    return loaded ? (int) SIZE.getOpaque(this) : expected;
   }
 
   /** Returns the capacity in entries, 0 before loading. Without the lock it may be a moment old. */
@@ -347,7 +349,6 @@ public final class Partition {
     if (from == null) {
       return;
     }
-    int expected = size;
     int capacity = SlotTable.capacityFor(expected + Math.min(MAX_SLACK, expected / SLACK_SHARE));
     table = blocks.table(Math.max(blocks.initialCapacity(), capacity));
     size = 0;
@@ -359,7 +360,6 @@ public final class Partition {
       if (!done) {
         release();
         table = null;
-        SIZE.setOpaque(this, expected);
       }
     }
     source = null;

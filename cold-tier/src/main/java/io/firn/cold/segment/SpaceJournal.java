@@ -51,4 +51,7 @@ public interface SpaceJournal {
 
   /** Tries to free pages or files at once; tells whether anything became free. */
   boolean reclaim();
+
+  /** Returns the bytes of the disk that data files must leave to the log. */
+  long headroomBytes();
 }

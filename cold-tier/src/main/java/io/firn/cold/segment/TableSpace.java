@@ -281,16 +281,16 @@ public final class TableSpace {
     if (capacity > Address.MAX_SEGMENT_BYTES) {
       throw new IOException("a record needs a segment of " + capacity + " bytes");
     }
-    boolean reserved = ledger.tryReserve(capacity, 0);
+    boolean reserved = ledger.tryReserve(capacity, journal.headroomBytes());
     for (int attempt = 0; !reserved && attempt < 3 && journal.reclaim(); attempt++) {
       PageRun freed = takeRun(0, pages, 0);
       if (freed != null) {
         return freed;
       }
-      reserved = ledger.tryReserve(capacity, 0);
+      reserved = ledger.tryReserve(capacity, journal.headroomBytes());
     }
     if (!reserved) {
-      ledger.reserve(capacity, 0, "a data segment of table " + tableId);
+      ledger.reserve(capacity, journal.headroomBytes(), "a data segment of table " + tableId);
     }
     Segment segment;
     try {

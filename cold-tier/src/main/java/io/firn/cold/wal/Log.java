@@ -38,10 +38,14 @@ public final class Log {
    * part of the margin back when it is left. So whoever reserved bytes finds them under the append
    * lock, and a roll always finds its successor: nothing waits or fails there.
    *
+   * Callers leave a part of the credit to the store's own frames (marks, checkpoints, drops): those
+   * shorten the log, so they must find room when nothing else does.
+   *
    * Lock order: prepare lock, then append lock. The append lock is never held over I/O; the prepare
    * lock is the turn of whoever zeroes ahead. */
 
   private static final String DIRECTORY = "wal";
+  private static final int OWN_FRAMES_SHARE = 2;
   private static final long DOUBLING_NANOS = 1_000_000_000L;
 
   private final LogShape shape;
@@ -112,7 +116,7 @@ public final class Log {
     forcedLsn = firstLsn;
     lastOpenedNanos = time.nanoTime() - DOUBLING_NANOS;
     disk.createDirectories(DIRECTORY);
-    prepareMore(1);
+    prepareMore(1, 0);
     LogSegment first = ready.remove();
     enter(first, firstLsn, previousEndLsn);
     first.region.force();
@@ -146,29 +150,39 @@ public final class Log {
   }
 
   /**
-   * Reserves room for a frame; may prepare more of the log.
+   * Reserves room for a caller's frame; may prepare more of the log. What the store's own frames
+   * need is left to them.
    *
    * @param alignedBytes the frame's length, rounded up to a multiple of 8
    * @throws DiskFullException if there is no room
    * @throws StoreIoException if the log has failed
    */
   public void reserve(int alignedBytes) {
+    reserve(alignedBytes, shape.maximumFrameBytes() / OWN_FRAMES_SHARE);
+  }
+
+  /** Reserves room for one of the store's own frames, like {@link #reserve}, to the last byte. */
+  public void reserveOwn(int alignedBytes) {
+    reserve(alignedBytes, 0);
+  }
+
+  private void reserve(int alignedBytes, int left) {
     if (alignedBytes > shape.maximumFrameBytes()) {
       throw new IllegalArgumentException(
           "frame of " + alignedBytes + " bytes, at most " + shape.maximumFrameBytes());
     }
     while (true) {
       checkNotFailed();
-      long left = credit.addAndGet(-alignedBytes);
-      if (left >= 0) {
-        if (left < shape.aheadBytes() / 2) {
+      long rest = credit.addAndGet(-alignedBytes);
+      if (rest >= left) {
+        if (rest < shape.aheadBytes() / 2) {
           lowCredit.run();
         }
         return;
       }
       credit.addAndGet(alignedBytes);
       try {
-        prepareMore(alignedBytes);
+        prepareMore(alignedBytes + left, left);
       } catch (DiskFullIoException e) {
         throw new DiskFullException("the log cannot grow: " + e.getMessage(), e);
       } catch (IOException e) {
@@ -187,25 +201,25 @@ public final class Log {
     if (failure != null || credit.get() >= shape.aheadBytes() / 2) {
       return false;
     }
-    prepareMore(shape.aheadBytes() / 2);
+    prepareMore(shape.aheadBytes() / 2, shape.minimumBytes());
     return true;
   }
 
-  private void prepareMore(long wanted) throws IOException {
+  private void prepareMore(long wanted, long keepFree) throws IOException {
     prepareLock.lock();
     try {
       while (credit.get() < wanted) {
-        prepareChunk();
+        prepareChunk(keepFree > 0 ? shape.minimumBytes() : 0);
       }
     } finally {
       prepareLock.unlock();
     }
   }
 
-  private void prepareChunk() throws IOException {
+  private void prepareChunk(long keepFree) throws IOException {
     LogSegment last = tail;
     boolean fresh = last == null || last.preparedTo == last.capacity;
-    LogSegment segment = last == null || fresh ? openNext() : last;
+    LogSegment segment = last == null || fresh ? openNext(keepFree) : last;
     long chunk =
         Math.min(shape.chunkBytes(segment.capacity), segment.capacity - segment.preparedTo);
     try {
@@ -229,7 +243,7 @@ public final class Log {
     credit.addAndGet(fresh ? chunk - LogSegmentHeader.BYTES - margin() : chunk);
   }
 
-  private LogSegment openNext() throws IOException {
+  private LogSegment openNext(long keepFree) throws IOException {
     LogSegment reused = recyclable;
     long now = time.nanoTime();
     if (now - lastOpenedNanos < DOUBLING_NANOS && currentCapacity < shape.maximumBytes()) {
@@ -244,7 +258,7 @@ public final class Log {
       }
       discard(reused);
     }
-    ledger.reserve(currentCapacity, 0, "a log segment");
+    reserveSegment(keepFree);
     DiskFile file = null;
     try {
       String path = DIRECTORY + "/" + String.format("%016x.wal", nextSequence);
@@ -260,6 +274,15 @@ public final class Log {
         file.close();
       }
       throw e;
+    }
+  }
+
+  /** A store that is full, or has a lower limit than before, must open all the same. */
+  private void reserveSegment(long keepFree) {
+    if (current != null) {
+      ledger.reserve(currentCapacity, keepFree, "a log segment");
+    } else if (!ledger.tryReserve(currentCapacity, keepFree)) {
+      ledger.adopt(currentCapacity);
     }
   }
 
@@ -341,7 +364,7 @@ public final class Log {
   /** Appends one frame of its own whose bytes another writer holds; returns its LSN. */
   public long append(FrameWriter frame, int length) {
     int aligned = Frames.align8(length);
-    reserve(aligned);
+    reserveOwn(aligned);
     long lsn = begin(aligned);
     try {
       publish(frame, length, lsn);
