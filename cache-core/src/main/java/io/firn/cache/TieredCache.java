@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Every method but {@link #name} and {@link #close} throws {@link StoreClosedException} once the
  * cache or its store is closed, and {@link NullPointerException} for a null argument. A key of 0
- * encoded bytes gives an {@link IllegalArgumentException}, a key or value over {@code
+ * encoded bytes gives an {@link IllegalArgumentException}, a key over 32 KiB or a value over {@code
  * maximumValueBytes} an {@link OversizedValueException}; nothing is changed then.
  *
  * @param <K> the type of the keys

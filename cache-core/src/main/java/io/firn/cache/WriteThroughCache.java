@@ -41,7 +41,7 @@ final class WriteThroughCache<K, V> implements TieredCache<K, V> {
   private final LoadWaits waits;
   private final TimeSource time;
   private final long lifetimeMillis;
-  private final boolean failWhenFull;
+  private final boolean sync;
   private final Firn owner;
   private final CacheCounters counters = new CacheCounters();
   private volatile boolean closed;
@@ -59,7 +59,7 @@ final class WriteThroughCache<K, V> implements TieredCache<K, V> {
     this.waits = owner.waits();
     this.time = owner.time();
     this.lifetimeMillis = options.lifetimeMillis();
-    this.failWhenFull = owner.failsWhenFull();
+    this.sync = owner.isSync();
   }
 
   @Override
@@ -139,15 +139,11 @@ final class WriteThroughCache<K, V> implements TieredCache<K, V> {
       FirnException cause) {
     try (ColdWrite removal = prepareRemove(scratch, hash)) {
       hot.apply(
-          hotKey,
-          failWhenFull ? null : value,
-          expiresAt,
-          weight,
-          () -> commit(scratch, hash, removal));
+          hotKey, sync ? null : value, expiresAt, weight, () -> commit(scratch, hash, removal));
       removal.awaitDurable();
     }
     counters.shed.increment();
-    if (failWhenFull) {
+    if (sync) {
       throw cause;
     }
   }
@@ -156,63 +152,45 @@ final class WriteThroughCache<K, V> implements TieredCache<K, V> {
   public void invalidate(K key) {
     requireNonNull(key, "key");
     requireOpen();
-    try (ColdWrite removal = remove(key, new long[1])) {
-      removal.awaitDurable();
-    }
+    boolean unused = remove(key, true);
   }
 
   @Override
   public void invalidateAll(Iterable<? extends K> keysToRemove) {
     Iterator<? extends K> rest = requireNonNull(keysToRemove, "keys").iterator();
     requireOpen();
-    @Nullable ColdWrite last = null;
-    try {
-      while (rest.hasNext()) {
-        long[] lsn = new long[1];
-        ColdWrite removal = remove(requireNonNull(rest.next(), "key"), lsn);
-        // One that found nothing has nothing to wait for and must not stand for those before it.
-        ColdWrite finished = last == null || lsn[0] != 0 ? last : removal;
-        last = finished == removal ? last : removal;
-        if (finished != null) {
-          finished.close();
-        }
-      }
-      if (last != null) {
-        last.awaitDurable();
-      }
-    } finally {
-      if (last != null) {
-        last.close();
-      }
+    boolean removed = false;
+    while (rest.hasNext()) {
+      removed |= remove(requireNonNull(rest.next(), "key"), false);
+    }
+    if (removed && sync) {
+      owner.flush();
     }
   }
 
-  /* Returns the committed removal, for the caller to wait for and to close, and its LSN. */
-  private ColdWrite remove(K key, long[] lsn) {
+  /* Returns whether anything was on disk; waits for durability only if told to. */
+  private boolean remove(K key, boolean await) {
     Scratch<K, V> scratch = pool.take();
     try {
       scratch.encodeKey(key);
       long hash = hash(scratch);
       Object hotKey = hotKey(key, scratch, hash);
-      ColdWrite removal = prepareRemove(scratch, hash);
-      boolean committed = false;
-      try {
-        committed =
-            hot.apply(
-                hotKey,
-                null,
-                Lifetime.NEVER,
-                0,
-                () -> {
-                  lsn[0] = loads.commit(hash, scratch.key(), scratch.keyLength(), removal);
-                  return true;
-                });
-        return removal;
-      } finally {
-        if (!committed) {
-          removal.close();
+      boolean[] removed = new boolean[1];
+      try (ColdWrite removal = prepareRemove(scratch, hash)) {
+        hot.apply(
+            hotKey,
+            null,
+            Lifetime.NEVER,
+            0,
+            () -> {
+              removed[0] = loads.commit(hash, scratch.key(), scratch.keyLength(), removal) != 0;
+              return true;
+            });
+        if (await) {
+          removal.awaitDurable();
         }
       }
+      return removed[0];
     } finally {
       pool.release(scratch);
     }
