@@ -4,7 +4,6 @@ package io.firn.cache;
 
 import static java.util.Objects.requireNonNull;
 
-import io.firn.cache.codec.Codec;
 import io.firn.cold.ColdTable;
 import io.firn.cold.ColdWrite;
 import io.firn.cold.model.CorruptStoreException;
@@ -34,7 +33,7 @@ final class WriteThroughCache<K, V> implements TieredCache<K, V> {
   private final String name;
   private final ColdTable table;
   private final HotTier<V> hot;
-  private final Codec<K> keys;
+  private final boolean keysAsTheyAre;
   private final Weigher<? super K, ? super V> weigher;
   private final ScratchPool<K, V> pool;
   private final Loads<V> loads;
@@ -43,7 +42,7 @@ final class WriteThroughCache<K, V> implements TieredCache<K, V> {
   private final long lifetimeMillis;
   private final boolean sync;
   private final Firn owner;
-  private final CacheCounters counters = new CacheCounters();
+  private final CacheCounters counters;
   private volatile boolean closed;
 
   WriteThroughCache(Firn owner, ColdTable table, HotTier<V> hot, TieredCacheBuilder<K, V> options) {
@@ -51,7 +50,7 @@ final class WriteThroughCache<K, V> implements TieredCache<K, V> {
     this.name = options.name();
     this.table = table;
     this.hot = hot;
-    this.keys = options.keys();
+    this.keysAsTheyAre = options.keys().equalsMatchesBytes();
     this.weigher = options.weigher();
     this.pool =
         new ScratchPool<>(name, options.keys(), options.values(), options.valueBytesLimit());
@@ -60,6 +59,7 @@ final class WriteThroughCache<K, V> implements TieredCache<K, V> {
     this.time = owner.time();
     this.lifetimeMillis = options.lifetimeMillis();
     this.sync = owner.isSync();
+    this.counters = new CacheCounters(table);
   }
 
   @Override
@@ -213,7 +213,7 @@ final class WriteThroughCache<K, V> implements TieredCache<K, V> {
   @Override
   public CacheStats stats() {
     requireOpen();
-    return counters.snapshot(table, hot);
+    return counters.snapshot(hot);
   }
 
   @Override
@@ -234,7 +234,7 @@ final class WriteThroughCache<K, V> implements TieredCache<K, V> {
   }
 
   private @Nullable V find(K key) {
-    if (keys.equalsMatchesBytes()) {
+    if (keysAsTheyAre) {
       V value = findHot(key);
       return value != null ? value : findEncoded(key);
     }
@@ -247,7 +247,7 @@ final class WriteThroughCache<K, V> implements TieredCache<K, V> {
       scratch.encodeKey(key);
       long hash = hash(scratch);
       Object hotKey = hotKey(key, scratch, hash);
-      if (!keys.equalsMatchesBytes()) {
+      if (!keysAsTheyAre) {
         V value = findHot(hotKey);
         if (value != null) {
           return value;
@@ -432,7 +432,7 @@ final class WriteThroughCache<K, V> implements TieredCache<K, V> {
   }
 
   private Object hotKey(K key, Scratch<K, V> scratch, long hash) {
-    return keys.equalsMatchesBytes() || !hot.keepsEntries() ? key : scratch.copyKey(hash);
+    return keysAsTheyAre || !hot.keepsEntries() ? key : scratch.copyKey(hash);
   }
 
   private long expiry(long lifetime) {
