@@ -74,9 +74,9 @@ public interface TieredCache<K, V> extends AutoCloseable {
 
   /**
    * Stores {@code value}, to be served for {@code timeToLive} from now on; the cache's {@code
-   * expireAfterWrite} does not count for it. Otherwise like {@link #put(Object, Object)}. In a cache
-   * without {@code expireAfterWrite} the entry leaves the heap when it is asked for after its time, or
-   * when others need the room.
+   * expireAfterWrite} does not count for it. Otherwise like {@link #put(Object, Object)}. In a
+   * cache without {@code expireAfterWrite} the entry leaves the heap when it is asked for after its
+   * time, or when others need the room.
    *
    * @param timeToLive more than 0, rounded up to a millisecond; above 10,000 days it means for ever
    * @throws IllegalArgumentException if {@code timeToLive} is zero or negative

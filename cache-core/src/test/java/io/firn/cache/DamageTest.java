@@ -10,12 +10,15 @@ import io.firn.cold.model.CorruptStoreException;
 import io.firn.cold.model.FirnException;
 import io.firn.cold.model.UnsupportedVersionException;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.Stream;
+import java.util.zip.CRC32C;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -24,6 +27,9 @@ final class DamageTest {
   private static final int ENTRIES = 5_000;
   private static final int FLIPS = 100;
   private static final int VERSION_OFFSET = 4;
+  private static final int LENGTH_OFFSET = 16;
+  private static final int CRC_OFFSET = 20;
+  private static final int HEADER_BYTES = 32;
 
   @TempDir Path directory;
 
@@ -72,6 +78,7 @@ final class DamageTest {
     for (Path manifest : files("manifest")) {
       byte[] bytes = Files.readAllBytes(manifest);
       bytes[VERSION_OFFSET]++;
+      seal(bytes);
       Files.write(manifest, bytes);
     }
     assertThatThrownBy(() -> Firn.in(directory).open())
@@ -84,11 +91,20 @@ final class DamageTest {
   @Test
   void aFolderOfSomethingElseIsRefusedAndLeftAlone() throws IOException {
     Path other = Files.createDirectory(directory.resolve("photos"));
-    Path photo = Files.writeString(other.resolve("manifest-a"), "a photo");
-    assertThatThrownBy(() -> Firn.in(other).ifDamaged(IfDamaged.FAIL).open())
+    Path photo = Files.writeString(other.resolve("photo.jpg"), "a photo");
+    assertThatThrownBy(() -> Firn.in(other).ifDamaged(IfDamaged.START_EMPTY).open())
         .isInstanceOf(FirnException.class)
         .hasMessageContaining("photos");
     assertThat(photo).hasContent("a photo");
+  }
+
+  /* The checksum of docs/storage.md: header with this field as 0, then the payload. */
+  private static void seal(byte[] manifest) {
+    ByteBuffer bytes = ByteBuffer.wrap(manifest).order(ByteOrder.LITTLE_ENDIAN);
+    bytes.putInt(CRC_OFFSET, 0);
+    CRC32C crc = new CRC32C();
+    crc.update(manifest, 0, HEADER_BYTES + bytes.getInt(LENGTH_OFFSET));
+    bytes.putInt(CRC_OFFSET, (int) crc.getValue());
   }
 
   private void fill() {
