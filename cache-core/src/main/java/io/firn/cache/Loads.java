@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Loads<V> {
   private static final int MAXIMUM_STRIPES = 1024;
-  private static final int STRIPES_PER_PROCESSOR = 8;
+  private static final int STRIPES_PER_PROCESSOR = 64;
 
   private static final class Stripe<V> extends ReentrantLock {
     private static final long serialVersionUID = 1L;
