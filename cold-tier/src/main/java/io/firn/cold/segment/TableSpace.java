@@ -154,6 +154,9 @@ public final class TableSpace {
         if (outcome == Extent.Outcome.CLAIMED) {
           claim.segment().credit(claim.word());
           liveCharge.addAndGet(Address.boundBytes(claim.word()));
+          if (extent != null && extent.needsPreparing()) {
+            journal.wakePreparer();
+          }
           return;
         }
         if (outcome == Extent.Outcome.NOT_PREPARED && extent != null) {
