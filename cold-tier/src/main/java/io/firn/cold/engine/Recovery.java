@@ -425,6 +425,11 @@ final class Recovery {
     engine.threads().step(Step.RECOVERY);
   }
 
+  /** Tells whether extents are to be sealed, which needs the whole index. */
+  boolean hasOpenExtents() {
+    return openExtents.values().stream().anyMatch(open -> !open.isEmpty());
+  }
+
   /** Counts all charges, when the whole index was loaded; entries into nothing are removed. */
   void countCharges() {
     for (Table table : engine.tables()) {

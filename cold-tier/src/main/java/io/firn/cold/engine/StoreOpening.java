@@ -96,14 +96,15 @@ public final class StoreOpening {
     recovery.startLog();
     engine.logStarted(engine.log().end());
     int emptied = damaged ? emptyTables(engine) : 0;
-    if (!clean) {
+    boolean countsAll = !clean || recovery.hasOpenExtents();
+    if (countsAll) {
       recovery.countCharges();
     }
     recovery.firstForce(clean);
     recovery.sealOpenExtents();
     removeOrphans(engine, recovery, damaged);
     for (Table table : engine.tables()) {
-      table.space().complete(!clean);
+      table.space().complete(countsAll);
       table.space().mapForReading(engine.options().mappedBytes());
     }
     recovery.finish();

@@ -111,8 +111,6 @@ public final class SpaceWorker {
   }
 
   private int findDeadIn(Segment segment) {
-    long stamp = journal.readerStamp();
-    long lsn = journal.endLsn();
     List<PageRun> runs = new ArrayList<>();
     boolean whole;
     space.lock().lock();
@@ -130,6 +128,9 @@ public final class SpaceWorker {
     if (whole) {
       return drop(segment);
     }
+    // Both after the look at the charges: what made a page dead lies below the end read now.
+    long lsn = journal.endLsn();
+    long stamp = journal.readerStamp();
     for (PageRun run : runs) {
       waiting.add(new Waiting(segment, run.firstPage(), run.pages(), lsn, stamp));
     }

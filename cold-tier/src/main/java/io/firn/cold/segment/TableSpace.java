@@ -320,11 +320,13 @@ public final class TableSpace {
   private Segment create(int streamClass, long capacity) throws IOException {
     int number = takeNumber();
     disk.createDirectories(directory(tableId));
-    DiskFile file = disk.open(path(tableId, number), Disk.OpenMode.CREATE);
+    DiskFile file = null;
+    AppendRegion region = null;
     try {
+      file = disk.open(path(tableId, number), Disk.OpenMode.CREATE);
       long lsnBase = journal.endLsn();
       long now = time.wallMillis();
-      AppendRegion region = file.region(capacity);
+      region = file.region(capacity);
       Segment segment =
           new Segment(
               tableId, number, capacity, streamClass, lsnBase, now, layout, threads, file, region);
@@ -337,8 +339,13 @@ public final class TableSpace {
       put(segment);
       return segment;
     } catch (IOException | RuntimeException e) {
-      file.close();
       giveNumberBack(number);
+      if (region != null) {
+        region.close();
+      }
+      if (file != null) {
+        file.close();
+      }
       throw e;
     }
   }
