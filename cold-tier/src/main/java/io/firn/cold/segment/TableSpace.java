@@ -314,12 +314,15 @@ public final class TableSpace {
 
   private Segment create(int streamClass, long capacity) throws IOException {
     int number = takeNumber();
-    disk.createDirectories(directory(tableId));
-    DiskFile file = disk.open(path(tableId, number), Disk.OpenMode.CREATE);
+    DiskFile file = null;
+    AppendRegion region = null;
+    boolean done = false;
     try {
+      disk.createDirectories(directory(tableId));
+      file = disk.open(path(tableId, number), Disk.OpenMode.CREATE);
       long lsnBase = journal.endLsn();
       long now = time.wallMillis();
-      AppendRegion region = file.region(capacity);
+      region = file.region(capacity);
       Segment segment =
           new Segment(
               tableId, number, capacity, streamClass, lsnBase, now, layout, threads, file, region);
@@ -330,11 +333,26 @@ public final class TableSpace {
       journal.dirty(segment);
       segment.openExtents = 1;
       put(segment);
+      done = true;
       return segment;
-    } catch (IOException | RuntimeException e) {
+    } finally {
+      if (!done) {
+        undoCreate(number, file, region);
+      }
+    }
+  }
+
+  /** Takes back a segment that could not be created; its file must not take space unaccounted. */
+  private void undoCreate(int number, @Nullable DiskFile file, @Nullable AppendRegion region)
+      throws IOException {
+    giveNumberBack(number);
+    if (region != null) {
+      region.close();
+    }
+    if (file != null) {
+      file.truncate(0);
       file.close();
-      giveNumberBack(number);
-      throw e;
+      disk.delete(file.path());
     }
   }
 
