@@ -237,12 +237,18 @@ public final class Engine implements AutoCloseable {
     return seams;
   }
 
-  /** Closes what an opening has opened that is given up. */
-  void abandon() throws IOException {
-    for (Table table : tables.values()) {
-      table.close();
+  /** Closes what an opening has opened that is given up; a failure of that changes nothing. */
+  void abandon() {
+    try {
+      log.close(false);
+      for (Table table : tables.values()) {
+        table.close();
+      }
+    } catch (IOException | RuntimeException e) {
+      LOG.warn("files of the store in {} stay open", disk().describe(), e);
+    } finally {
+      epochs.close();
     }
-    epochs.close();
   }
 
   /** Notes where this life's frames begin. */

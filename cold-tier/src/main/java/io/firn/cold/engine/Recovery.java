@@ -25,6 +25,7 @@ import io.firn.cold.model.Address;
 import io.firn.cold.segment.Segment;
 import io.firn.cold.wal.LogHistory;
 import io.firn.cold.wal.OldLogSegment;
+import java.io.EOFException;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -307,7 +308,11 @@ final class Recovery {
     }
   }
 
-  private boolean verifies(Table table, FrameReader frame, long lsn) {
+  /**
+   * Tells whether the record of a frame is there. A file that cannot be read says nothing about
+   * that, so opening fails rather than forget what was acknowledged.
+   */
+  private boolean verifies(Table table, FrameReader frame, long lsn) throws IOException {
     long word = frame.word();
     Segment segment = table.space().find(Address.segment(word));
     if (segment == null) {
@@ -323,7 +328,7 @@ final class Recovery {
     }
     try {
       segment.read(Address.offset(word), buffer, physical);
-    } catch (IOException e) {
+    } catch (EOFException e) {
       return false;
     }
     table.space().layout().join(buffer, logical, Address.offset(word));

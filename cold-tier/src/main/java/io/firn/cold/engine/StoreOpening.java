@@ -71,6 +71,25 @@ public final class StoreOpening {
   private static Engine open(
       Engine engine, @Nullable Manifest found, List<String> problems, long startedNanos)
       throws IOException {
+    boolean done = false;
+    try {
+      if (recover(engine, found, problems, startedNanos)) {
+        done = true;
+        return engine;
+      }
+    } finally {
+      if (!done) {
+        engine.abandon();
+      }
+    }
+    Engine empty = startEmpty(engine.options(), engine.seams(), problems);
+    return open(empty, null, problems, startedNanos);
+  }
+
+  /** Recovers the store; false if it is to be set aside instead, because its log is damaged. */
+  private static boolean recover(
+      Engine engine, @Nullable Manifest found, List<String> problems, long startedNanos)
+      throws IOException {
     boolean created = found == null;
     Manifest manifest = found == null ? create(engine) : found;
     checkShape(engine, manifest);
@@ -87,11 +106,8 @@ public final class StoreOpening {
           null);
     }
     if (damaged && engine.options().damage() == DamagePolicy.START_EMPTY) {
-      List<String> why = new ArrayList<>(problems);
-      why.add("the log is damaged at " + recovery.gaps());
-      engine.abandon();
-      Engine empty = startEmpty(engine.options(), engine.seams(), why);
-      return open(empty, null, why, startedNanos);
+      problems.add("the log is damaged at " + recovery.gaps());
+      return false;
     }
     recovery.startLog();
     engine.logStarted(engine.log().end());
@@ -113,7 +129,7 @@ public final class StoreOpening {
         report(engine, recovery, created, clean, emptied, problems, startedNanos);
     engine.opened(recovery, report);
     log(engine, report);
-    return engine;
+    return true;
   }
 
   private static RecoveryReport report(

@@ -14,6 +14,7 @@ import io.firn.cold.index.Partition;
 import io.firn.cold.model.Address;
 import io.firn.cold.model.OversizedValueException;
 import io.firn.cold.model.StoreClosedException;
+import io.firn.cold.model.StoreIoException;
 import io.firn.cold.segment.Segment;
 import io.firn.cold.segment.SpaceWorker;
 import io.firn.cold.segment.TableSpace;
@@ -237,6 +238,8 @@ public final class Table {
     } catch (IOException e) {
       scratch.length = 0;
       return scratch.word;
+    } catch (StoreIoException e) {
+      return Address.NONE; // the entries cannot be loaded now; a later use tries again
     } finally {
       engine.epochs().leave(ticket);
     }

@@ -319,10 +319,11 @@ public final class TableSpace {
 
   private Segment create(int streamClass, long capacity) throws IOException {
     int number = takeNumber();
-    disk.createDirectories(directory(tableId));
     DiskFile file = null;
     AppendRegion region = null;
+    boolean done = false;
     try {
+      disk.createDirectories(directory(tableId));
       file = disk.open(path(tableId, number), Disk.OpenMode.CREATE);
       long lsnBase = journal.endLsn();
       long now = time.wallMillis();
@@ -337,16 +338,26 @@ public final class TableSpace {
       journal.dirty(segment);
       segment.openExtents = 1;
       put(segment);
+      done = true;
       return segment;
-    } catch (IOException | RuntimeException e) {
-      giveNumberBack(number);
-      if (region != null) {
-        region.close();
+    } finally {
+      if (!done) {
+        undoCreate(number, file, region);
       }
-      if (file != null) {
-        file.close();
-      }
-      throw e;
+    }
+  }
+
+  /** Takes back a segment that could not be created; its file must not take space unaccounted. */
+  private void undoCreate(int number, @Nullable DiskFile file, @Nullable AppendRegion region)
+      throws IOException {
+    giveNumberBack(number);
+    if (region != null) {
+      region.close();
+    }
+    if (file != null) {
+      file.truncate(0);
+      file.close();
+      disk.delete(file.path());
     }
   }
 

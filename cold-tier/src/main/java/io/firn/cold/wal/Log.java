@@ -117,8 +117,9 @@ public final class Log {
     lastOpenedNanos = time.nanoTime() - DOUBLING_NANOS;
     disk.createDirectories(DIRECTORY);
     prepareMore(1, 0);
-    LogSegment first = ready.remove();
+    LogSegment first = ready.element();
     enter(first, firstLsn, previousEndLsn);
+    LogSegment ignored = ready.remove();
     first.region.force();
     disk.syncDirectory(DIRECTORY);
     directoryDirty = false;
