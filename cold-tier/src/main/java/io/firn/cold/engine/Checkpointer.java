@@ -211,7 +211,9 @@ final class Checkpointer {
     long unused = snapshotBytes.addAndGet(head.length + bytes);
   }
 
-  /** Names the snapshots once all that the manifest knows is durable, drops of segments included. */
+  /**
+   * Names the snapshots once all that the manifest knows is durable, drops of segments included.
+   */
   private void name(Engine.Catalogue catalogue, List<Captured> captured, boolean clean)
       throws IOException {
     engine.threads().step(Step.SNAPSHOT_WRITTEN);

@@ -408,8 +408,8 @@ final class Recovery {
   }
 
   /**
-   * Forces what an earlier life may have left in the page cache only, and marks it. That is its last
-   * mark at least, even after a clean close: no mark covers itself.
+   * Forces what an earlier life may have left in the page cache only, and marks it. That is its
+   * last mark at least, even after a clean close: no mark covers itself.
    */
   void firstForce(boolean clean) throws IOException {
     for (OldLogSegment segment : history.segments()) {

@@ -16,10 +16,11 @@ import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Loads a partition from its newer snapshot; if that does not verify, from the older one and the log
- * since. Called under the partition's lock. Bytes that do not verify are damage, and misses; bytes
- * that cannot be read now leave the partition unloaded, so that a later use tries again. While recovery applies the log anyway, it reaches every
- * partition at the first frame that concerns it, so nothing is replayed here.
+ * Loads a partition from its newer snapshot; if that does not verify, from the older one and the
+ * log since. Called under the partition's lock. Bytes that do not verify are damage, and misses;
+ * bytes that cannot be read now leave the partition unloaded, so that a later use tries again.
+ * While recovery applies the log anyway, it reaches every partition at the first frame that
+ * concerns it, so nothing is replayed here.
  */
 final class SnapshotLoader implements PartitionSource {
   private final Recovery recovery;
