@@ -94,7 +94,8 @@ final class Checkpointer {
   private void checkpointInTurn(long targetLsn, boolean clean) throws IOException {
     FrameWriter frame = new FrameWriter();
     long unusedBegin = engine.log().append(frame, frame.checkpointBegin(checkpoints + 1));
-    List<Table> tables = engine.tables();
+    Engine.Catalogue catalogue = engine.catalogue();
+    List<Table> tables = catalogue.tables();
     List<Table> locked = new ArrayList<>();
     try {
       for (Table table : tables) {
@@ -105,7 +106,7 @@ final class Checkpointer {
       for (Table table : tables) {
         captureTable(table, targetLsn, captured);
       }
-      name(tables, captured, clean);
+      name(catalogue, captured, clean);
       checkpoints = checkpoints + 1;
       if (!clean) {
         long unusedEnd = engine.log().append(frame, frame.checkpointEnd(summary(captured)));
@@ -184,22 +185,19 @@ final class Checkpointer {
     snapshotBytes += head.length + bytes;
   }
 
-  private void name(List<Table> tables, List<Captured> captured, boolean clean)
+  /** Names the snapshots once all that the manifest knows is durable, drops of segments included. */
+  private void name(Engine.Catalogue catalogue, List<Captured> captured, boolean clean)
       throws IOException {
     engine.threads().step(Step.SNAPSHOT_WRITTEN);
-    long lsn = 0;
-    for (Captured each : captured) {
-      lsn = Math.max(lsn, each.lsn);
-    }
+    Manifest manifest = new ManifestDraft(captured).manifest(catalogue, clean);
     if (engine.threads().keeps(Rule.NAME_AFTER_FORCE)) {
-      engine.forcer().ensureDurable(lsn);
+      engine.forcer().ensureDurable(engine.log().end());
     }
-    ManifestDraft draft = new ManifestDraft(captured);
-    engine.manifests().write(draft.manifest(tables, clean));
+    engine.manifests().write(manifest);
     for (Captured each : captured) {
       apply(each);
     }
-    for (Table table : tables) {
+    for (Table table : catalogue.tables()) {
       table.indexFile().manifestWritten();
     }
     engine.threads().step(Step.SNAPSHOT_NAMED);
@@ -259,10 +257,10 @@ final class Checkpointer {
       }
     }
 
-    Manifest manifest(List<Table> tables, boolean clean) {
-      redoLsn = engine.log().end();
+    Manifest manifest(Engine.Catalogue catalogue, boolean clean) {
+      redoLsn = catalogue.lsn();
       List<TableEntry> entries = new ArrayList<>();
-      for (Table table : tables) {
+      for (Table table : catalogue.tables()) {
         entries.add(table(table));
       }
       return new Manifest(

@@ -185,6 +185,19 @@ public final class Engine implements AutoCloseable {
     return List.copyOf(tables.values());
   }
 
+  /** The tables as the frames below an LSN made them. */
+  record Catalogue(List<Table> tables, long lsn) {}
+
+  /** Returns the tables together with the LSN from which the log says what becomes of them. */
+  Catalogue catalogue() {
+    catalogueLock.lock();
+    try {
+      return new Catalogue(tables(), log.end());
+    } finally {
+      catalogueLock.unlock();
+    }
+  }
+
   @Nullable Table table(int id) {
     return tables.get(id);
   }

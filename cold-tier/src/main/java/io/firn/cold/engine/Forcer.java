@@ -9,6 +9,7 @@ import io.firn.cold.io.Disk;
 import io.firn.cold.io.DiskOperation;
 import io.firn.cold.model.StoreIoException;
 import io.firn.cold.segment.Segment;
+import io.firn.cold.segment.SpaceJournal;
 import io.firn.cold.wal.Log;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -120,6 +121,16 @@ final class Forcer {
     } catch (IOException e) {
       log.fail(e);
       throw new StoreIoException("a force failed: " + e.getMessage(), e);
+    } finally {
+      turn.unlock();
+    }
+  }
+
+  /** Runs an action that takes files away from this class. */
+  void betweenForces(SpaceJournal.FileAction action) throws IOException {
+    turn.lock();
+    try {
+      action.run();
     } finally {
       turn.unlock();
     }

@@ -26,7 +26,8 @@ import org.jspecify.annotations.Nullable;
 final class IndexFile implements GrowthListener {
   /* `lock` guards the places and all SlotPairs. `checkpointTurn` is held over a whole checkpoint of the
    * table, from capture to naming, so that no partition splits meanwhile: a split partition's places
-   * belong to both halves and must not be written. Order: checkpointTurn, lock. */
+   * belong to both halves and must not be written. A split holds it from beforeSplit to afterSplit.
+   * Order: checkpointTurn, lock. */
 
   private static final int GRANULE_BYTES = 512;
 
@@ -194,15 +195,24 @@ final class IndexFile implements GrowthListener {
   @Override
   public void beforeSplit(Partition parent, int childCapacity) {
     checkpointTurn.lock();
-    checkpointTurn.unlock();
+    boolean allowed = false;
     lock.lock();
     try {
       SlotPair pair = pairOf(parent);
       pair.left = prepareChild(pair, pair.left, childCapacity);
       pair.right = prepareChild(pair, pair.right, childCapacity);
+      allowed = true;
     } finally {
       lock.unlock();
+      if (!allowed) {
+        checkpointTurn.unlock();
+      }
     }
+  }
+
+  @Override
+  public void afterSplit(Partition parent) {
+    checkpointTurn.unlock();
   }
 
   private SlotPair prepareChild(SlotPair parent, @Nullable SlotPair present, int capacity) {
@@ -220,6 +230,7 @@ final class IndexFile implements GrowthListener {
       right.attach(inherit(pair, pair.right));
       giveBack(pair.spare1);
       giveBack(pair.spare2);
+      giveBack(pair.writing);
       giveBack(pair.newer);
       giveBack(pair.older);
     } finally {
@@ -254,20 +265,37 @@ final class IndexFile implements GrowthListener {
     int bytes = placeBytes(entries);
     lock.lock();
     try {
-      Slot spare = pair.spare2 != null ? pair.spare2 : pair.spare1;
-      if (spare != null && spare.capacityBytes >= bytes) {
+      giveBack(pair.writing);
+      pair.writing = null;
+      Slot spare = takeSpare(pair, bytes);
+      if (spare != null) {
         return spare;
       }
       Slot older = pair.older;
       if (older != null && older.references == 1 && older.capacityBytes >= bytes) {
         return older;
       }
-      enlarge(pair, bytes, 0);
-      Slot larger = pair.spare2;
-      return larger != null ? larger : allocate(bytes, 0);
+      Slot larger = allocate(bytes, 0);
+      pair.writing = larger;
+      return larger;
     } finally {
       lock.unlock();
     }
+  }
+
+  /** Takes a spare place out of the pair, so that no growth gives it back meanwhile. */
+  private static @Nullable Slot takeSpare(SlotPair pair, int bytes) {
+    Slot spare = pair.spare2 != null ? pair.spare2 : pair.spare1;
+    if (spare == null || spare.capacityBytes < bytes) {
+      return null;
+    }
+    if (spare == pair.spare2) {
+      pair.spare2 = null;
+    } else {
+      pair.spare1 = null;
+    }
+    pair.writing = spare;
+    return spare;
   }
 
   /** Makes a snapshot the newer one of its pair; the one before the newer loses its place. */
@@ -277,10 +305,8 @@ final class IndexFile implements GrowthListener {
       Slot oldest = pair.older;
       pair.older = pair.newer;
       pair.newer = written;
-      if (pair.spare2 == written) {
-        pair.spare2 = null;
-      } else if (pair.spare1 == written) {
-        pair.spare1 = null;
+      if (pair.writing == written) {
+        pair.writing = null;
       }
       if (oldest != written) {
         giveBack(oldest);

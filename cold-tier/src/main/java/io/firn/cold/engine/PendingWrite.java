@@ -119,8 +119,8 @@ public class PendingWrite implements AutoCloseable {
 
   private long commitRecord(Engine engine, Partition partition, long present) {
     Segment segment = claim.segment();
-    long position = engine.log().begin(INSERT_BYTES);
     reserved = 0;
+    long position = engine.log().begin(INSERT_BYTES);
     lsn = position;
     try {
       record.complete(position);
@@ -152,8 +152,8 @@ public class PendingWrite implements AutoCloseable {
       reserved = 0;
       return Address.NONE;
     }
-    long position = engine.log().begin(DELETE_BYTES);
     reserved = 0;
+    long position = engine.log().begin(DELETE_BYTES);
     lsn = position;
     try {
       engine.log().publish(frame, frame.delete(table().id(), hash, 0), position);

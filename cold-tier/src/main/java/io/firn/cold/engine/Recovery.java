@@ -7,6 +7,7 @@ import io.firn.cold.agent.Step;
 import io.firn.cold.format.DroppedSegment;
 import io.firn.cold.format.ExtentState;
 import io.firn.cold.format.FrameReader;
+import io.firn.cold.format.FrameType;
 import io.firn.cold.format.Frames;
 import io.firn.cold.format.LogFrame;
 import io.firn.cold.format.Manifest;
@@ -228,6 +229,7 @@ final class Recovery {
 
   /** Applies the log; returns the end of the history. */
   private long redo() throws IOException {
+    forgetDroppedTables();
     long[] end = {analysis.endLsn()};
     history.replay(
         manifest.redoLsn(),
@@ -241,6 +243,19 @@ final class Recovery {
           return true;
         });
     return end[0];
+  }
+
+  /** Forgets the tables that a durable frame drops: their files may be gone. */
+  private void forgetDroppedTables() throws IOException {
+    history.replay(
+        manifest.redoLsn(),
+        Math.min(analysis.markLsn(), analysis.endLsn()),
+        (lsn, frame) -> {
+          if (frame.type() == FrameType.TABLE_DROP) {
+            engine.removeTable(frame.tableId());
+          }
+          return true;
+        });
   }
 
   /** Applies one frame; false if it does not count, so that the history ends before it. */
@@ -419,6 +434,11 @@ final class Recovery {
     }
     engine.forcer().ensureReleasable(engine.log().end());
     engine.threads().step(Step.RECOVERY);
+  }
+
+  /** Tells whether extents are to be sealed, which needs the whole index. */
+  boolean hasOpenExtents() {
+    return openExtents.values().stream().anyMatch(open -> !open.isEmpty());
   }
 
   /** Counts all charges, when the whole index was loaded; entries into nothing are removed. */

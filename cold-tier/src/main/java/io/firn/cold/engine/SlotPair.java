@@ -19,6 +19,9 @@ final class SlotPair {
 
   @Nullable Slot spare2;
 
+  /** Where a snapshot is being written that is not named yet, if that is none of the above. */
+  @Nullable Slot writing;
+
   /** The places of the two halves, while a split is being prepared. */
   @Nullable SlotPair left;
 

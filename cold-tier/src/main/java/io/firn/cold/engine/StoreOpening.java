@@ -107,14 +107,15 @@ public final class StoreOpening {
     }
     recovery.startLog();
     int emptied = damaged ? emptyTables(engine) : 0;
-    if (!clean) {
+    boolean countsAll = !clean || recovery.hasOpenExtents();
+    if (countsAll) {
       recovery.countCharges();
     }
     recovery.firstForce(clean);
     recovery.sealOpenExtents();
     removeOrphans(engine, recovery, damaged);
     for (Table table : engine.tables()) {
-      table.space().complete(!clean);
+      table.space().complete(countsAll);
       table.space().mapForReading(engine.options().mappedBytes());
     }
     recovery.finish();
@@ -325,7 +326,7 @@ public final class StoreOpening {
   /** Deletes the files of a dropped table. */
   static void deleteTable(Engine engine, Table table) throws IOException {
     List<Segment> segments = table.space().segments();
-    table.close();
+    engine.forcer().betweenForces(table::close);
     for (Segment segment : segments) {
       engine.disk().delete(segment.path());
       engine.ledger().release(segment.capacity());

@@ -392,6 +392,7 @@ public final class Table {
   void close() throws IOException {
     index.close();
     indexFile.close();
+    worker.close();
     space.close();
   }
 

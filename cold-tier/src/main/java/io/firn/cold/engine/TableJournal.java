@@ -7,6 +7,7 @@ import io.firn.cold.format.FrameWriter;
 import io.firn.cold.segment.Segment;
 import io.firn.cold.segment.SpaceJournal;
 import io.firn.cold.segment.TableSpace;
+import java.io.IOException;
 
 /** What a table's space needs from the engine. Thread-safe. */
 final class TableJournal implements SpaceJournal {
@@ -84,6 +85,11 @@ final class TableJournal implements SpaceJournal {
   @Override
   public void dirty(Segment segment) {
     engine.forcer().dirty(segment);
+  }
+
+  @Override
+  public void betweenForces(FileAction action) throws IOException {
+    engine.forcer().betweenForces(action);
   }
 
   @Override

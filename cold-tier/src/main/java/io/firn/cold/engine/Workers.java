@@ -70,7 +70,10 @@ final class Workers {
     }
   }
 
-  /** Backs off after a failure, so that a disk that refuses is not asked all the time. */
+  /**
+   * Backs off after a failure, so that a disk that refuses is not asked all the time. Counts as a
+   * writer while it works, so that no table is closed under it.
+   */
   private abstract class PatientAgent implements Agent {
     private long quietUntilNanos = Long.MIN_VALUE;
 
@@ -81,12 +84,15 @@ final class Workers {
         return 0;
       }
       quietUntilNanos = Long.MIN_VALUE;
+      int ticket = engine.writers().enter();
       try {
         return slice(now);
       } catch (IOException | FirnException e) {
         quietUntilNanos = now + BACK_OFF_NANOS;
         LOG.warn("{} failed and tries again in a second", roleName(), e);
         return 0;
+      } finally {
+        engine.writers().leave(ticket);
       }
     }
 

@@ -35,6 +35,9 @@ public interface GrowthListener {
    */
   void split(Partition parent, Partition left, Partition right);
 
+  /** Called when a split that {@link #beforeSplit} allowed is over, whether it happened or not. */
+  void afterSplit(Partition parent);
+
   /** A listener that allows everything. */
   GrowthListener NONE =
       new GrowthListener() {
@@ -46,5 +49,8 @@ public interface GrowthListener {
 
         @Override
         public void split(Partition parent, Partition left, Partition right) {}
+
+        @Override
+        public void afterSplit(Partition parent) {}
       };
 }

@@ -186,6 +186,14 @@ public final class HashIndex implements AutoCloseable {
   private void split(Partition parent) {
     int capacity = childCapacity(parent.size());
     listener.beforeSplit(parent, capacity);
+    try {
+      divide(parent, capacity);
+    } finally {
+      listener.afterSplit(parent);
+    }
+  }
+
+  private void divide(Partition parent, int capacity) {
     int bits = parent.prefixBits() + 1;
     int prefix = parent.prefix() << 1;
     Partition left = new Partition(prefix, bits, blocks, threads, blocks.table(capacity));

@@ -48,6 +48,11 @@ public final class Segment {
   private final AtomicBoolean dirty = new AtomicBoolean();
   private final AtomicBoolean deadHint = new AtomicBoolean();
   private volatile @Nullable AppendRegion region;
+
+  /** A region for readers only that a region for appends replaced; readers may still be inside. */
+  private @Nullable AppendRegion superseded;
+
+  private volatile boolean readOnly;
   private volatile boolean dropped;
   private volatile boolean deleted;
 
@@ -198,21 +203,11 @@ public final class Segment {
   /** Forces what was written before the call; nothing to do once the file is deleted. */
   public void force() throws IOException {
     dirty.set(false);
-    try {
-      forceFile();
-    } catch (IOException e) {
-      if (!deleted) {
-        throw e;
-      }
-    }
-  }
-
-  private void forceFile() throws IOException {
     if (deleted) {
       return;
     }
     AppendRegion mapped = region;
-    if (mapped != null) {
+    if (mapped != null && !readOnly) {
       mapped.force();
     } else {
       file.force();
@@ -239,8 +234,10 @@ public final class Segment {
   /** Returns the region for appends, opening it if the segment has none. Under the open turn. */
   AppendRegion appendRegion() throws IOException {
     AppendRegion mapped = region;
-    if (mapped == null) {
+    if (mapped == null || readOnly) {
+      superseded = mapped == null ? superseded : mapped;
       mapped = file.region(capacity);
+      readOnly = false;
       region = mapped;
     }
     return mapped;
@@ -255,6 +252,7 @@ public final class Segment {
   boolean mapForReading() throws IOException {
     if (region == null) {
       region = file.readRegion(Math.min(capacity, file.size()));
+      readOnly = true;
     }
     return region != null;
   }
@@ -266,20 +264,38 @@ public final class Segment {
     return mapped;
   }
 
+  /** Closes what readers used before the region for appends was opened. After the epochs. */
+  void closeSuperseded() throws IOException {
+    AppendRegion old = superseded;
+    superseded = null;
+    if (old != null) {
+      old.close();
+    }
+  }
+
   DiskFile file() {
     return file;
   }
 
-  /** From now on failures to force the file do not matter. */
-  void delete() {
+  /** Closes and empties the file before its deletion; later forces do nothing. After the epochs. */
+  void retire() throws IOException {
     deleted = true;
-  }
-
-  void close() throws IOException {
     AppendRegion mapped = takeRegion();
     if (mapped != null) {
       mapped.close();
     }
+    closeSuperseded();
+    file.truncate(0);
+    file.close();
+  }
+
+  void close() throws IOException {
+    deleted = true;
+    AppendRegion mapped = takeRegion();
+    if (mapped != null) {
+      mapped.close();
+    }
+    closeSuperseded();
     file.close();
   }
 }

@@ -2,6 +2,8 @@
 // Copyright The Firn authors
 package io.firn.cold.segment;
 
+import java.io.IOException;
+
 /** What a table's space needs from the engine: frames in the log, and space when there is none. */
 public interface SpaceJournal {
   /** Logs a new segment. */
@@ -33,6 +35,16 @@ public interface SpaceJournal {
 
   /** Puts a segment on the list of files that the next force covers. */
   void dirty(Segment segment);
+
+  /** Runs an action that takes files or regions away, while no force can be using them. */
+  void betweenForces(FileAction action) throws IOException;
+
+  /** Something done to files. */
+  @FunctionalInterface
+  interface FileAction {
+    /** Does it. */
+    void run() throws IOException;
+  }
 
   /** Notes that work is waiting for the workers: preparing, sealing or releasing. */
   void wakeWorkers();

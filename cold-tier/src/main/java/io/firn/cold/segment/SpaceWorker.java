@@ -58,7 +58,7 @@ public final class SpaceWorker {
   public int work() throws IOException {
     turn.lock();
     try {
-      return sealReady() + findDead() + release() + unmap();
+      return sealReady() + findDead() + unmap() + release();
     } finally {
       turn.unlock();
     }
@@ -111,8 +111,6 @@ public final class SpaceWorker {
   }
 
   private int findDeadIn(Segment segment) {
-    long stamp = journal.readerStamp();
-    long lsn = journal.endLsn();
     List<PageRun> runs = new ArrayList<>();
     boolean whole;
     space.lock().lock();
@@ -130,6 +128,9 @@ public final class SpaceWorker {
     if (whole) {
       return drop(segment);
     }
+    // Both after the look at the charges: what made a page dead lies below the end read now.
+    long lsn = journal.endLsn();
+    long stamp = journal.readerStamp();
     for (PageRun run : runs) {
       waiting.add(new Waiting(segment, run.firstPage(), run.pages(), lsn, stamp));
     }
@@ -201,13 +202,7 @@ public final class SpaceWorker {
 
   private void delete(Waiting dead) throws IOException {
     Segment segment = dead.segment;
-    segment.delete();
-    AppendRegion region = segment.takeRegion();
-    if (region != null) {
-      region.close();
-    }
-    segment.file().truncate(0);
-    segment.file().close();
+    journal.betweenForces(segment::retire);
     disk.delete(segment.path());
     ledger.release(segment.capacity());
     space.lock().lock();
@@ -253,10 +248,23 @@ public final class SpaceWorker {
     return segment.capacity();
   }
 
-  private int unmap() {
+  /** Unmaps what still waits for it; nobody may be reading any more. */
+  public void close() throws IOException {
+    turn.lock();
+    try {
+      for (Unmapping last = unmapping.poll(); last != null; last = unmapping.poll()) {
+        last.region.close();
+      }
+    } finally {
+      turn.unlock();
+    }
+  }
+
+  private int unmap() throws IOException {
     int closed = 0;
     while (!unmapping.isEmpty() && journal.readersLeft(unmapping.peek().stamp)) {
-      unmapping.remove().region.close();
+      AppendRegion region = unmapping.remove().region;
+      journal.betweenForces(region::close);
       closed++;
     }
     return closed;

@@ -373,8 +373,9 @@ public final class TableSpace {
       long safe = journal.oldestSnapshotLsn();
       for (var entry : dropped.entrySet()) {
         if (entry.getValue() < safe || !threads.keeps(Rule.REUSE_NUMBER_AFTER_SWEEP)) {
-          dropped.remove(entry.getKey());
-          return entry.getKey();
+          int number = entry.getKey();
+          dropped.remove(number);
+          return number;
         }
       }
       if (nextNumber > shape.maximumSegments()) {

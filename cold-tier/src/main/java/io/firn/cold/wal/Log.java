@@ -307,11 +307,13 @@ public final class Log {
    * {@link #publish} or {@link #abandon}, and {@link #endAppend}.
    *
    * @return the frame's LSN
+   * @throws StoreIoException if the log has failed; the reservation is given back then
    */
   public long begin(int alignedBytes) {
     appendLock.lock();
     boolean done = false;
     try {
+      checkNotFailed();
       LogSegment segment = currentSegment();
       if (segment.offsetOf(position) + alignedBytes + Frames.HEADER_BYTES > segment.capacity) {
         roll(segment);

@@ -115,7 +115,7 @@ public final class LogHistory {
               h.previousEndLsn(),
               Math.max(end, h.baseLsn()),
               h.capacity());
-      if (end > h.baseLsn()) {
+      if (end > h.baseLsn() || limit == h.baseLsn()) {
         segments.add(0, segment);
       } else {
         discarded.add(segment);
@@ -218,6 +218,7 @@ public final class LogHistory {
       if (next < segment.previousEndLsn()) {
         doubts.add(new Gap(next, lsn));
       }
+      next = Math.max(next, lsn);
       SegmentBytes bytes = new SegmentBytes(segment);
       while (lsn < segment.endLsn()) {
         if (bytes.verifies(lsn)) {

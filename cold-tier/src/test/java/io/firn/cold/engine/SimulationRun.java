@@ -68,7 +68,7 @@ final class SimulationRun {
     try {
       run.lives();
     } catch (AssertionError | RuntimeException e) {
-      throw new AssertionError(e.getMessage() + "; lives: " + run.story, e);
+      throw new AssertionError(e.getMessage() + "; lives: " + run.story + "; " + run.world.shape, e);
     }
     totals.seeds++;
   }
@@ -88,8 +88,9 @@ final class SimulationRun {
     if (world.disk == null) {
       world.disk = new SimDisk(random.nextLong(), world.threads).skipForces(skippedForces);
     } else {
-      boolean power = random.nextInt(100) < world.shape.powerShare();
+      boolean power = world.forceFailed || random.nextInt(100) < world.shape.powerShare();
       powerFailed |= power;
+      world.forceFailed = false;
       story.append(power ? ", power failure; " : ", process crash; ");
       world.disk =
           world.disk.crash(power ? CrashKind.POWER : CrashKind.PROCESS, world.threads);
@@ -113,6 +114,11 @@ final class SimulationRun {
 
   private void live(boolean last) {
     if (!open() || !work() || last && !drain()) {
+      crashed();
+      return;
+    }
+    if (world.forceFailed) {
+      world.threads.crashNow();
       crashed();
       return;
     }

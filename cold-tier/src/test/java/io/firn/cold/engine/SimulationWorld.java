@@ -47,8 +47,13 @@ final class SimulationWorld {
   /** Reads may fail on purpose. */
   boolean readsFail;
 
+  /** A force failed: what the cache holds and what the device holds may differ for ever. */
+  boolean forceFailed;
+
   /** Faults are injected now. */
   boolean faulty;
+
+  private @Nullable DiskCall failing;
 
   /** The latest wall time that the store is known to have seen. */
   long seenWallMillis;
@@ -137,6 +142,7 @@ final class SimulationWorld {
       };
       Fault[] faults = {Fault.EIO, Fault.ENOSPC, Fault.SHORT};
       DiskCall call = calls[random.nextInt(calls.length)];
+      failing = call;
       readsFail = call == DiskCall.READ || call == DiskCall.GET;
       disk.faultRate(call, 0.003 + 0.05 * random.nextDouble(), faults[random.nextInt(3)]);
     }
@@ -145,6 +151,13 @@ final class SimulationWorld {
   void endFaults() {
     totals.enospc += disk.counters().faults(Fault.ENOSPC);
     totals.eio += disk.counters().faults(Fault.EIO) + disk.counters().faults(Fault.SHORT);
+    forceFailed |=
+        failing == DiskCall.FORCE
+            && disk.counters().faults(Fault.EIO)
+                    + disk.counters().faults(Fault.SHORT)
+                    + disk.counters().faults(Fault.ENOSPC)
+                > 0;
+    failing = null;
     disk.heal();
     disk.quotaBytes(Long.MAX_VALUE);
     faulty = false;
