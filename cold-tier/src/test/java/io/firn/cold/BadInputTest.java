@@ -70,10 +70,7 @@ final class BadInputTest {
   void anOpenerThatMayWait_getsTheStoreWhenItIsFree() throws InterruptedException {
     ColdStore first = ColdStore.open(directory, OPTIONS);
     StoreOptions patient =
-        StoreOptions.builder()
-            .maximumDiskBytes(64L << 20)
-            .ifLocked(Duration.ofMinutes(5))
-            .build();
+        StoreOptions.builder().maximumDiskBytes(64L << 20).ifLocked(Duration.ofMinutes(5)).build();
     Thread closer = new Thread(first::close);
     closer.start();
     try (ColdStore second = ColdStore.open(directory, patient)) {
@@ -227,10 +224,7 @@ final class BadInputTest {
   void aValueOfTheLargestSize_isTakenAndALargerOneRefused() {
     int maximum = 64 << 20;
     StoreOptions options =
-        StoreOptions.builder()
-            .maximumDiskBytes(400L << 20)
-            .maximumValueBytes(maximum)
-            .build();
+        StoreOptions.builder().maximumDiskBytes(400L << 20).maximumValueBytes(maximum).build();
     byte[] value = new byte[maximum];
     new Random(5).nextBytes(value);
     try (ColdStore store = ColdStore.open(directory, options)) {

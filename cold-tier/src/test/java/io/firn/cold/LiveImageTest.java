@@ -79,8 +79,7 @@ final class LiveImageTest {
   private static int underWay(ByteBuffer notes) {
     int count = 0;
     for (int i = 0; i < LiveImageWriter.KEYS; i++) {
-      boolean begun =
-          LiveImageWriter.begun(notes, i) != LiveImageWriter.acknowledged(notes, i);
+      boolean begun = LiveImageWriter.begun(notes, i) != LiveImageWriter.acknowledged(notes, i);
       count += begun ? 1 : 0;
     }
     return count;
@@ -101,7 +100,8 @@ final class LiveImageTest {
     }
   }
 
-  private static void signal(Process process, String name) throws IOException, InterruptedException {
+  private static void signal(Process process, String name)
+      throws IOException, InterruptedException {
     Process kill = new ProcessBuilder("sh", "-c", "kill -" + name + " " + process.pid()).start();
     assertThat(kill.waitFor()).isZero();
   }

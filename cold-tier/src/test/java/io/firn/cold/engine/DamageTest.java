@@ -227,8 +227,7 @@ final class DamageTest {
     bytes[4]++;
     int length = LittleEndian.getInt(bytes, 16);
     LittleEndian.putInt(bytes, 20, 0);
-    LittleEndian.putInt(
-        bytes, 20, Crc32c.of(bytes, 0, Manifest.HEADER_BYTES + length));
+    LittleEndian.putInt(bytes, 20, Crc32c.of(bytes, 0, Manifest.HEADER_BYTES + length));
     write(disk, name, bytes);
   }
 
@@ -261,8 +260,7 @@ final class DamageTest {
     SimDisk closed = closedStore();
     promote(closed, "manifest-a");
     promote(closed, "manifest-b");
-    EngineOptions options =
-        StillStore.with(64L << 20, FlushMode.NONE, DamagePolicy.STANDARD, true);
+    EngineOptions options = StillStore.with(64L << 20, FlushMode.NONE, DamagePolicy.STANDARD, true);
     List<String> data = files(closed, "data/");
     try (StillStore store = StillStore.open(closed, options)) {
       assertThat(store.engine().tableNames()).isEmpty();
@@ -284,8 +282,7 @@ final class DamageTest {
       LittleEndian.putInt(bytes, Manifest.HEADER_BYTES, 2 * PAGE_BYTES);
       int length = LittleEndian.getInt(bytes, 16);
       LittleEndian.putInt(bytes, 20, 0);
-      LittleEndian.putInt(
-          bytes, 20, Crc32c.of(bytes, 0, Manifest.HEADER_BYTES + length));
+      LittleEndian.putInt(bytes, 20, Crc32c.of(bytes, 0, Manifest.HEADER_BYTES + length));
       write(closed, name, bytes);
     }
     assertThatThrownBy(() -> StillStore.open(closed))
@@ -455,9 +452,10 @@ final class DamageTest {
     StillStore.put(first.table(), 1, 3);
     SimDisk again = killed.crash(CrashKind.PROCESS);
     try (StillStore store = StillStore.open(again)) {
-      assertThat(StillStore.get(store.table(), 1)).satisfiesAnyOf(
-          value -> assertThat(value).isNull(),
-          value -> assertThat(value).isEqualTo(StillStore.value(1, 3)));
+      assertThat(StillStore.get(store.table(), 1))
+          .satisfiesAnyOf(
+              value -> assertThat(value).isNull(),
+              value -> assertThat(value).isEqualTo(StillStore.value(1, 3)));
       for (int i = 2; i < ENTRIES; i++) {
         assertThat(StillStore.get(store.table(), i)).as("key %s", i).isNull();
       }
@@ -468,8 +466,7 @@ final class DamageTest {
   void aLogDamagedBelowTheMark_keepsWhatVerifiesIfSalvaged() throws IOException {
     SimDisk killed = killedStore();
     assertThat(flipBelowTheMark(killed)).isPositive();
-    try (StillStore store =
-        StillStore.open(killed, StillStore.ifDamaged(DamagePolicy.SALVAGE))) {
+    try (StillStore store = StillStore.open(killed, StillStore.ifDamaged(DamagePolicy.SALVAGE))) {
       assertThat(store.engine().recovery().gaps()).hasSize(1);
       assertThat(store.engine().recovery().emptiedTables()).isZero();
       int known = 0;
@@ -528,8 +525,7 @@ final class DamageTest {
         killed.flipBit(path, 8 * (end - base + 64 - 100));
       }
     }
-    try (StillStore again =
-        StillStore.open(killed, StillStore.ifDamaged(DamagePolicy.FAIL))) {
+    try (StillStore again = StillStore.open(killed, StillStore.ifDamaged(DamagePolicy.FAIL))) {
       assertThat(misses(again.table())).isZero();
       assertThat(again.engine().recovery().gaps()).isEmpty();
     }

@@ -271,7 +271,9 @@ final class IoErrorTest {
         StillStore.put(table, 1, 1);
         assertThat(false).as("a put after a failed force").isTrue();
       } catch (StoreIoException e) {
-        assertThat(e).hasMessageContaining("the log has failed").hasRootCauseInstanceOf(IOException.class);
+        assertThat(e)
+            .hasMessageContaining("the log has failed")
+            .hasRootCauseInstanceOf(IOException.class);
       }
       for (int i = 0; i < KEYS; i++) {
         assertThat(StillStore.get(table, i)).isEqualTo(StillStore.value(i, 0));
@@ -287,8 +289,7 @@ final class IoErrorTest {
   @Test
   void aSmallLimit_holdsAtEveryCall() throws IOException {
     long limit = 2 << 20;
-    EngineOptions options =
-        StillStore.with(limit, FlushMode.NONE, DamagePolicy.STANDARD, false);
+    EngineOptions options = StillStore.with(limit, FlushMode.NONE, DamagePolicy.STANDARD, false);
     WatchedDisk disk = new WatchedDisk(new SimDisk(33));
     Map<Integer, Integer> known = new HashMap<>();
     try (StillStore store = StillStore.open(disk, options)) {

@@ -129,8 +129,7 @@ final class StillStore implements AutoCloseable {
 
   static void put(Table table, byte[] key, byte[] value) {
     long hash = table.hashOf(key, key.length);
-    try (PendingWrite write =
-        table.preparePut(hash, key, key.length, value, value.length, NEVER)) {
+    try (PendingWrite write = table.preparePut(hash, key, key.length, value, value.length, NEVER)) {
       long ignored = write.commit();
       write.awaitDurable();
     }
@@ -138,8 +137,7 @@ final class StillStore implements AutoCloseable {
 
   static boolean remove(Table table, int i) {
     byte[] key = key(i);
-    try (PendingWrite write =
-        table.prepareRemove(table.hashOf(key, key.length), key, key.length)) {
+    try (PendingWrite write = table.prepareRemove(table.hashOf(key, key.length), key, key.length)) {
       boolean removed = write.commit() != 0;
       write.awaitDurable();
       return removed;
