@@ -81,6 +81,7 @@ public final class Engine implements AutoCloseable {
   private Checkpointer checkpointer;
   private @Nullable Recovery recovery;
   private @Nullable RecoveryReport report;
+  private long firstLsn;
   private volatile State state = State.OPENING;
 
   Engine(EngineOptions options, Seams seams) {
@@ -250,6 +251,11 @@ public final class Engine implements AutoCloseable {
     }
   }
 
+  /** Notes where this life's frames begin. */
+  void logStarted(long lsn) {
+    firstLsn = lsn;
+  }
+
   void opened(Recovery finished, RecoveryReport what) {
     recovery = finished;
     report = what;
@@ -413,7 +419,7 @@ public final class Engine implements AutoCloseable {
         indexBytes,
         memoryBytes,
         putBytes,
-        log.end(),
+        log.end() - firstLsn,
         checkpointer.snapshotBytes(),
         checkpointer.checkpoints(),
         forcer.rounds(),

@@ -20,6 +20,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.Lock;
 import java.util.function.LongSupplier;
 
@@ -41,7 +42,7 @@ final class Forcer {
   private final Set<String> dirtyDirectories = ConcurrentHashMap.newKeySet();
   private volatile long durableLsn;
   private long quietLsn = -1;
-  private volatile long rounds;
+  private final AtomicLong rounds = new AtomicLong();
 
   Forcer(Disk disk, AsyncIo io, Log log, Threads threads, LongSupplier wallMillis) {
     this.disk = disk;
@@ -71,7 +72,7 @@ final class Forcer {
 
   /** Returns how often there was a force. */
   long rounds() {
-    return rounds;
+    return rounds.get();
   }
 
   /**
@@ -148,7 +149,7 @@ final class Forcer {
       throw new StoreIoException("a force failed: " + e.getMessage(), e);
     }
     durableLsn = upTo;
-    rounds++;
+    long unused = rounds.incrementAndGet();
     quietLsn = log.mark(upTo, wallMillis.getAsLong());
   }
 
@@ -174,8 +175,8 @@ final class Forcer {
     for (CompletableFuture<Boolean> force : forces) {
       await(force);
     }
-    for (String directory : dirtyDirectories) {
-      dirtyDirectories.remove(directory);
+    for (String directory : List.copyOf(dirtyDirectories)) {
+      boolean unused = dirtyDirectories.remove(directory);
       if (disk.exists(directory)) {
         disk.syncDirectory(directory);
       }

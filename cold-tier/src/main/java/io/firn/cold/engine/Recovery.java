@@ -33,6 +33,7 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -189,15 +190,9 @@ final class Recovery {
   }
 
   private void restoreSegment(
-      Table table,
-      int number,
-      long capacity,
-      int streamClass,
-      long lsnBase,
-      long timeBaseMillis)
+      Table table, int number, long capacity, int streamClass, long lsnBase, long timeBaseMillis)
       throws IOException {
-    Segment unused =
-        table.space().restore(number, capacity, streamClass, lsnBase, timeBaseMillis);
+    Segment unused = table.space().restore(number, capacity, streamClass, lsnBase, timeBaseMillis);
   }
 
   private void opened(int tableId, OpenExtent extent) {
@@ -336,9 +331,8 @@ final class Recovery {
     } catch (EOFException e) {
       return false;
     }
-    table.space().layout().join(buffer, physical, Address.offset(word));
-    return record.wrap(
-                buffer, 0, logical, table.id(), segment.lsnBase(), segment.timeBaseMillis())
+    table.space().layout().join(buffer, logical, Address.offset(word));
+    return record.wrap(buffer, 0, logical, table.id(), segment.lsnBase(), segment.timeBaseMillis())
             == RecordReader.Verdict.OK
         && record.crc() == frame.recordCrc()
         && record.lsn() == lsn;
@@ -414,8 +408,8 @@ final class Recovery {
   }
 
   /**
-   * Forces what an earlier life may have left in the page cache only, and marks it. That is its last
-   * mark at least, even after a clean close: no mark covers itself.
+   * Forces what an earlier life may have left in the page cache only, and marks it. That is its
+   * last mark at least, even after a clean close: no mark covers itself.
    */
   void firstForce(boolean clean) throws IOException {
     for (OldLogSegment segment : history.segments()) {
@@ -483,7 +477,8 @@ final class Recovery {
     engine.threads().step(Step.RECOVERY);
   }
 
-  private void sealOpenExtents(Table table, TreeMap<Long, OpenExtent> open) throws IOException {
+  private void sealOpenExtents(Table table, NavigableMap<Long, OpenExtent> open)
+      throws IOException {
     Map<OpenExtent, List<Long>> live = new LinkedHashMap<>();
     open.values().forEach(extent -> live.put(extent, new ArrayList<>()));
     table
@@ -508,7 +503,10 @@ final class Recovery {
   }
 
   private static void collect(
-      Table table, TreeMap<Long, OpenExtent> open, Map<OpenExtent, List<Long>> live, long word) {
+      Table table,
+      NavigableMap<Long, OpenExtent> open,
+      Map<OpenExtent, List<Long>> live,
+      long word) {
     int page = table.space().layout().pageOf(Address.offset(word));
     Map.Entry<Long, OpenExtent> floor = open.floorEntry(place(Address.segment(word), page));
     if (floor == null) {

@@ -11,16 +11,16 @@ import io.firn.cold.index.PartitionSource;
 import io.firn.cold.io.DiskFile;
 import io.firn.cold.model.Address;
 import io.firn.cold.model.StoreIoException;
-import io.firn.cold.wal.LogHistory;
 import java.io.EOFException;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Loads a partition from its newer snapshot; if that does not verify, from the older one and the log
- * since. Called under the partition's lock. Bytes that do not verify are damage, and misses; bytes
- * that cannot be read now leave the partition unloaded, so that a later use tries again. While recovery applies the log anyway, it reaches every
- * partition at the first frame that concerns it, so nothing is replayed here.
+ * Loads a partition from its newer snapshot; if that does not verify, from the older one and the
+ * log since. Called under the partition's lock. Bytes that do not verify are damage, and misses;
+ * bytes that cannot be read now leave the partition unloaded, so that a later use tries again.
+ * While recovery applies the log anyway, it reaches every partition at the first frame that
+ * concerns it, so nothing is replayed here.
  */
 final class SnapshotLoader implements PartitionSource {
   private final Recovery recovery;
@@ -137,7 +137,9 @@ final class SnapshotLoader implements PartitionSource {
     }
   }
 
-  /** Counts the charges of a partition that is loaded after recovery; voids entries into nothing. */
+  /**
+   * Counts the charges of a partition that is loaded after recovery; voids entries into nothing.
+   */
   private void credit(Partition partition) {
     if (recovery.isRunning()) {
       return;

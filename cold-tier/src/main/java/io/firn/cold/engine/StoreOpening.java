@@ -19,7 +19,9 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Opens a store: a new one, one that was closed, or one that crashed. The caller holds its lock. */
+/**
+ * Opens a store: a new one, one that was closed, or one that crashed. The caller holds its lock.
+ */
 public final class StoreOpening {
   /** The lock file, which is no part of the store's content. */
   public static final String LOCK_FILE = "LOCK";
@@ -35,8 +37,8 @@ public final class StoreOpening {
   /**
    * Opens the store.
    *
-   * @throws CorruptStoreException if it is damaged and the settings say to fail, or if the directory
-   *     holds something else
+   * @throws CorruptStoreException if it is damaged and the settings say to fail, or if the
+   *     directory holds something else
    * @throws UnsupportedVersionException if a newer version wrote it and the settings say to fail
    */
   public static Engine open(EngineOptions options, Engine.Seams seams) throws IOException {
@@ -89,7 +91,7 @@ public final class StoreOpening {
       Engine engine, @Nullable Manifest found, List<String> problems, long startedNanos)
       throws IOException {
     boolean created = found == null;
-    Manifest manifest = created ? create(engine) : found;
+    Manifest manifest = found == null ? create(engine) : found;
     checkShape(engine, manifest);
     engine.identify(manifest.identity(), manifest.nextTableId(), manifest.nextSlotNumber());
     Recovery recovery = new Recovery(engine, manifest);
@@ -97,7 +99,9 @@ public final class StoreOpening {
     boolean damaged = !recovery.gaps().isEmpty();
     if (damaged && engine.options().damage() == DamagePolicy.FAIL) {
       throw new CorruptStoreException(
-          "the log of the store in " + engine.disk().describe() + " is damaged at "
+          "the log of the store in "
+              + engine.disk().describe()
+              + " is damaged at "
               + recovery.gaps(),
           null);
     }
@@ -106,6 +110,7 @@ public final class StoreOpening {
       return false;
     }
     recovery.startLog();
+    engine.logStarted(engine.log().end());
     int emptied = damaged ? emptyTables(engine) : 0;
     boolean countsAll = !clean || recovery.hasOpenExtents();
     if (countsAll) {
@@ -120,7 +125,8 @@ public final class StoreOpening {
     }
     recovery.finish();
     problems.addAll(recovery.problems());
-    RecoveryReport report = report(engine, recovery, created, clean, emptied, problems, startedNanos);
+    RecoveryReport report =
+        report(engine, recovery, created, clean, emptied, problems, startedNanos);
     engine.opened(recovery, report);
     log(engine, report);
     return true;
@@ -196,8 +202,8 @@ public final class StoreOpening {
    * Sets the files aside, where one earlier generation may be, and starts anew. The manifests go
    * first, so whoever finds content without one goes on with what a crash interrupted here.
    */
-  private static Engine startEmpty(
-      EngineOptions options, Engine.Seams seams, List<String> problems) throws IOException {
+  private static Engine startEmpty(EngineOptions options, Engine.Seams seams, List<String> problems)
+      throws IOException {
     Disk disk = seams.disk();
     LOG.warn("the store in {} is set aside and starts empty: {}", disk.describe(), problems);
     if (ManifestStore.NAMES.stream().anyMatch(disk::exists)) {
@@ -277,8 +283,12 @@ public final class StoreOpening {
     int pageBytes = engine.options().space().pageBytes();
     if (manifest.identity().pageBytes() != pageBytes) {
       throw new CorruptStoreException(
-          "the store in " + engine.disk().describe() + " has pages of "
-              + manifest.identity().pageBytes() + " bytes, expected " + pageBytes,
+          "the store in "
+              + engine.disk().describe()
+              + " has pages of "
+              + manifest.identity().pageBytes()
+              + " bytes, expected "
+              + pageBytes,
           null);
     }
   }

@@ -23,6 +23,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /** One table: its index, its data files, and the read and write paths over them. Thread-safe. */
@@ -42,8 +43,8 @@ public final class Table {
   private final SpaceWorker worker;
   private final TableCounters counters = new TableCounters();
   private final Queue<Detached> sweeps = new ConcurrentLinkedQueue<>();
+  private final AtomicLong clears = new AtomicLong();
   private final long createdLsn;
-  private volatile long clears;
   private volatile boolean dropped;
 
   Table(Engine engine, int id, String name, Octets options, long baseLsn) {
@@ -68,8 +69,7 @@ public final class Table {
             engine.threads(),
             engine.time(),
             journal);
-    this.worker =
-        new SpaceWorker(space, engine.disk(), engine.ledger(), engine.threads(), journal);
+    this.worker = new SpaceWorker(space, engine.disk(), engine.ledger(), engine.threads(), journal);
   }
 
   /** Returns the id, never used again after the table is gone. */
@@ -138,7 +138,7 @@ public final class Table {
 
   /** Returns a counter that every write of the key bumps before the write is acknowledged. */
   public long writeStamp(long hash) {
-    return engine.stamps().get(id, hash) + (clears << 32);
+    return engine.stamps().get(id, hash) + (clears.get() << 32);
   }
 
   /**
@@ -261,7 +261,11 @@ public final class Table {
     checkKey(keyLength);
     if (valueLength > engine.options().maximumValueBytes()) {
       throw new OversizedValueException(
-          "value of " + valueLength + " bytes in table " + name + ", at most "
+          "value of "
+              + valueLength
+              + " bytes in table "
+              + name
+              + ", at most "
               + engine.options().maximumValueBytes(),
           null);
     }
@@ -315,7 +319,7 @@ public final class Table {
       index.lockAll(
           partitions -> {
             lsn[0] = engine.appendClear(id);
-            clears++;
+            long unused = clears.incrementAndGet();
             for (Partition partition : partitions) {
               sweeps.add(partition.clear());
             }
@@ -431,7 +435,7 @@ public final class Table {
         return false;
       }
       if (length > logical) {
-        layout.join(buffer, length, Address.offset(word));
+        layout.join(buffer, logical, Address.offset(word));
       }
       return record.wrap(buffer, 0, logical, tableId, from.lsnBase(), from.timeBaseMillis())
           == RecordReader.Verdict.OK;

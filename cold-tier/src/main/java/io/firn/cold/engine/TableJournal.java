@@ -98,6 +98,11 @@ final class TableJournal implements SpaceJournal {
   }
 
   @Override
+  public void wakePreparer() {
+    engine.wakePreparer();
+  }
+
+  @Override
   public boolean reclaim() {
     return engine.relief().reclaim();
   }

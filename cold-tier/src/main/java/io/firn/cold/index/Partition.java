@@ -2,6 +2,7 @@
 // Copyright The Firn authors
 package io.firn.cold.index;
 
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import io.firn.cold.agent.Threads;
 import io.firn.cold.model.Address;
 import java.lang.invoke.MethodHandles;
@@ -24,7 +25,7 @@ public final class Partition {
    * of a reader: acquire load of the version, plain loads, acquire fence, load of the version. */
 
   /** Largest number of prefix bits; a partition with so many grows instead of splitting. */
-  public static final int MAX_PREFIX_BITS = 20;
+  public static final int MAX_PREFIX_BITS = 16;
 
   private static final int SLACK_SHARE = 16;
   static final int MAX_SLACK = 64;
@@ -162,6 +163,7 @@ public final class Partition {
    * @return the replaced word with its visits, or {@link Address#NONE}
    * @throws IllegalArgumentException if the hash does not belong here or the word is none
    */
+  @CanIgnoreReturnValue
   public long put(long hash, long word) {
     if (!owns(hash) || word == Address.NONE) {
       throw new IllegalArgumentException(
@@ -192,6 +194,7 @@ public final class Partition {
    *
    * @return the removed word with its visits, or {@link Address#NONE}
    */
+  @CanIgnoreReturnValue
   public long remove(long hash) {
     SlotTable current = table();
     int slot = current.slotOf(hash, bits);
@@ -235,7 +238,7 @@ public final class Partition {
   /**
    * Copies all entries, 16 bytes each, {hash, word with visits}, little-endian, in slot order.
    *
-   * @return how many were copied, the same as {@link #size}
+   * @return how many bytes were copied, 16 times {@link #size}
    * @throws IndexOutOfBoundsException if the target is too short
    */
   public int copyEntries(byte[] target, int offset) {
@@ -318,7 +321,7 @@ public final class Partition {
     table()
         .forEach(
             (hash, word) -> {
-              long unused = (left.owns(hash) ? left : right).put(hash, word);
+              (left.owns(hash) ? left : right).put(hash, word);
             });
     left.changes = 0;
     right.changes = 0;
@@ -382,12 +385,12 @@ public final class Partition {
     return current;
   }
 
-  private void beginWrite() {
+  void beginWrite() {
     VERSION.setOpaque(this, version | 1);
     VarHandle.releaseFence();
   }
 
-  private void endWrite() {
+  void endWrite() {
     if (loaded) {
       VERSION.setRelease(this, (version | 1) + 1);
     }

@@ -55,9 +55,12 @@ public final class NioDisk implements Disk {
    * @throws IllegalArgumentException if the system property has an unknown value
    */
   public static NioDisk open(Path directory) throws IOException {
+    return open(directory, System.getProperty(REGIONS_PROPERTY, "auto"));
+  }
+
+  static NioDisk open(Path directory, String regions) throws IOException {
     Path absolute = directory.toAbsolutePath().normalize();
     boolean posix = absolute.getFileSystem().supportedFileAttributeViews().contains("posix");
-    String regions = System.getProperty(REGIONS_PROPERTY, "auto");
     try {
       if (!Files.exists(absolute)) {
         Files.createDirectories(absolute, posix ? ownerOnly("rwx------") : NONE);

@@ -46,8 +46,11 @@ public interface SpaceJournal {
     void run() throws IOException;
   }
 
-  /** Notes that work is waiting for the workers: preparing, sealing or releasing. */
+  /** Notes that extents wait to be sealed. */
   void wakeWorkers();
+
+  /** Notes that writers come close to the end of what is zeroed. */
+  void wakePreparer();
 
   /** Tries to free pages or files at once; tells whether anything became free. */
   boolean reclaim();

@@ -3,7 +3,6 @@
 package io.firn.cold.segment;
 
 import io.firn.cold.agent.Rule;
-import io.firn.cold.agent.Step;
 import io.firn.cold.agent.Threads;
 import io.firn.cold.format.PageLayout;
 import io.firn.cold.format.SegmentHeader;
@@ -21,14 +20,16 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.Lock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The data files of one table: which segments exist, which pages are free, which extents its streams
- * fill. Claims, debits and lookups are thread-safe; sealing and releasing belong to the workers.
+ * The data files of one table: which segments exist, which pages are free, which extents its
+ * streams fill. Claims, debits and lookups are thread-safe; sealing and releasing belong to the
+ * workers.
  */
 public final class TableSpace {
   /* Locks, in order: the open turn (held over I/O by whoever opens an extent or a segment), a stream's
@@ -153,6 +154,9 @@ public final class TableSpace {
         if (outcome == Extent.Outcome.CLAIMED) {
           claim.segment().credit(claim.word());
           liveCharge.addAndGet(Address.boundBytes(claim.word()));
+          if (extent != null && extent.needsPreparing()) {
+            journal.wakePreparer();
+          }
           return;
         }
         if (outcome == Extent.Outcome.NOT_PREPARED && extent != null) {
@@ -230,7 +234,8 @@ public final class TableSpace {
   private Extent openExtent(Stream stream, @Nullable Extent full, int length) throws IOException {
     int bound = Address.classBound(Address.classOf(length));
     int dataPerPage = layout.pageBytes() - PageLayout.PAGE_HEADER_BYTES;
-    int pages = Math.max(shape.extentPages(), (bound + PageLayout.SEGMENT_HEADER_BYTES) / dataPerPage + 2);
+    int pages =
+        Math.max(shape.extentPages(), (bound + PageLayout.SEGMENT_HEADER_BYTES) / dataPerPage + 2);
     PageRun run = takeRun(full == null ? 0 : full.segment().number(), pages, bound);
     if (run == null) {
       run = runInNewSegment(stream, pages);
@@ -373,6 +378,7 @@ public final class TableSpace {
       long safe = journal.oldestSnapshotLsn();
       for (var entry : dropped.entrySet()) {
         if (entry.getValue() < safe || !threads.keeps(Rule.REUSE_NUMBER_AFTER_SWEEP)) {
+          // Taken before the removal, after which a tree's entry may stand for its successor.
           int number = entry.getKey();
           dropped.remove(number);
           return number;
@@ -435,8 +441,7 @@ public final class TableSpace {
       if (run == null || !holds(run, neededBytes)) {
         return null;
       }
-      PageRun taken =
-          new PageRun(run.segment(), run.firstPage(), Math.min(run.pages(), pages));
+      PageRun taken = new PageRun(run.segment(), run.firstPage(), Math.min(run.pages(), pages));
       free.claim(taken);
       Segment segment = segments[taken.segment()];
       if (segment == null) {
@@ -474,7 +479,9 @@ public final class TableSpace {
     }
   }
 
-  /** Adds a segment that an earlier life left; its pages count as used until they are found dead. */
+  /**
+   * Adds a segment that an earlier life left; its pages count as used until they are found dead.
+   */
   public @Nullable Segment restore(
       int number, long capacity, int streamClass, long lsnBase, long timeBaseMillis)
       throws IOException {
@@ -485,7 +492,15 @@ public final class TableSpace {
     DiskFile file = disk.open(path(tableId, number), Disk.OpenMode.WRITE);
     Segment segment =
         new Segment(
-            tableId, number, capacity, streamClass, lsnBase, timeBaseMillis, layout, threads, file,
+            tableId,
+            number,
+            capacity,
+            streamClass,
+            lsnBase,
+            timeBaseMillis,
+            layout,
+            threads,
+            file,
             null);
     setStates(segment, 0, segment.pages(), Segment.PageState.SEALED);
     segment.hintDead();
@@ -534,7 +549,7 @@ public final class TableSpace {
             firstPage,
             pages,
             shape.aheadBytes(),
-            sealed -> {});
+            walked -> {});
     extent.repair(words);
     if (extent.seal()) {
       journal.dirty(segment);
@@ -578,7 +593,7 @@ public final class TableSpace {
   }
 
   /** Returns the numbers that may not be used again yet, each with the LSN of its drop. */
-  public TreeMap<Integer, Long> droppedNumbers() {
+  public Map<Integer, Long> droppedNumbers() {
     lock.lock();
     try {
       return new TreeMap<>(dropped);

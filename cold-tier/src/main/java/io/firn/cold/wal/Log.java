@@ -47,7 +47,6 @@ public final class Log {
   private static final String DIRECTORY = "wal";
   private static final int OWN_FRAMES_SHARE = 2;
   private static final long DOUBLING_NANOS = 1_000_000_000L;
-  private static final int MAXIMUM_READY_SEGMENTS = 2;
 
   private final LogShape shape;
   private final Disk disk;
@@ -108,8 +107,7 @@ public final class Log {
    * @param sequence above that of every existing segment
    * @param earlier segments of earlier lives that are still needed, oldest first
    */
-  public void start(
-      long firstLsn, long previousEndLsn, long sequence, List<OldLogSegment> earlier)
+  public void start(long firstLsn, long previousEndLsn, long sequence, List<OldLogSegment> earlier)
       throws IOException {
     old.addAll(earlier);
     nextSequence = sequence;
@@ -220,12 +218,11 @@ public final class Log {
   }
 
   private void prepareChunk(long keepFree) throws IOException {
-    LogSegment segment = tail;
-    boolean fresh = segment == null || segment.preparedTo == segment.capacity;
-    if (fresh) {
-      segment = openNext(keepFree);
-    }
-    long chunk = Math.min(shape.chunkBytes(segment.capacity), segment.capacity - segment.preparedTo);
+    LogSegment last = tail;
+    boolean fresh = last == null || last.preparedTo == last.capacity;
+    LogSegment segment = last == null || fresh ? openNext(keepFree) : last;
+    long chunk =
+        Math.min(shape.chunkBytes(segment.capacity), segment.capacity - segment.preparedTo);
     try {
       segment.region.prepare(segment.preparedTo, chunk);
     } catch (IOException e) {
@@ -299,7 +296,7 @@ public final class Log {
   }
 
   private long margin() {
-    return shape.maximumFrameBytes() + Frames.HEADER_BYTES;
+    return (long) shape.maximumFrameBytes() + Frames.HEADER_BYTES;
   }
 
   /**
