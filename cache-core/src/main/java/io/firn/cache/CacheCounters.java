@@ -17,7 +17,17 @@ final class CacheCounters {
   final LongAdder shed = new LongAdder();
   final LongAdder undecodable = new LongAdder();
 
-  CacheStats snapshot(ColdTable table, HotTier<?> hot) {
+  private final ColdTable table;
+
+  /* The table's own count goes on when a cache is closed and opened again in the same store. */
+  private final long damagedBefore;
+
+  CacheCounters(ColdTable table) {
+    this.table = table;
+    this.damagedBefore = table.stats().damaged();
+  }
+
+  CacheStats snapshot(HotTier<?> hot) {
     TableStats cold = table.stats();
     return new CacheStats(
         hotHits.sum(),
@@ -28,7 +38,7 @@ final class CacheCounters {
         promotions.sum(),
         0,
         shed.sum(),
-        cold.damaged(),
+        cold.damaged() - damagedBefore,
         undecodable.sum(),
         hot.size(),
         table.size());

@@ -31,26 +31,48 @@ final class CaffeineHotTier<V> implements HotTier<V> {
     this.time = time;
   }
 
-  static <V> CaffeineHotTier<V> ofEntries(long maximum, TimeSource time, Executor executor) {
+  /**
+   * Creates a hot tier that is bounded by the number of its entries.
+   *
+   * @param timely whether expired entries are removed without being asked for
+   */
+  static <V> CaffeineHotTier<V> ofEntries(
+      long maximum, boolean timely, TimeSource time, Executor executor) {
     return new CaffeineHotTier<>(
-        CaffeineHotTier.<V>builder(time, executor).maximumSize(maximum).build(), time);
+        CaffeineHotTier.<V>builder(timely, time, executor).maximumSize(maximum).build(), time);
   }
 
-  static <V> CaffeineHotTier<V> ofWeight(long maximum, TimeSource time, Executor executor) {
+  /**
+   * Creates a hot tier that is bounded by the weight of its entries.
+   *
+   * @param timely whether expired entries are removed without being asked for
+   */
+  static <V> CaffeineHotTier<V> ofWeight(
+      long maximum, boolean timely, TimeSource time, Executor executor) {
     return new CaffeineHotTier<>(
-        CaffeineHotTier.<V>builder(time, executor)
+        CaffeineHotTier.<V>builder(timely, time, executor)
             .maximumWeight(maximum)
             .weigher((Object key, HotEntry<V> entry) -> entry.weight())
             .build(),
         time);
   }
 
-  private static <V> Caffeine<Object, HotEntry<V>> builder(TimeSource time, Executor executor) {
-    return Caffeine.newBuilder()
-        .executor(executor)
+  /* Timely removal costs every read a look at the clock, so it is only for caches that expire. */
+  private static <V> Caffeine<Object, HotEntry<V>> builder(
+      boolean timely, TimeSource time, Executor executor) {
+    Caffeine<Object, Object> builder = Caffeine.newBuilder().executor(executor);
+    if (!timely) {
+      return retype(builder);
+    }
+    return builder
         .scheduler(Scheduler.systemScheduler())
         .ticker(() -> TimeUnit.MILLISECONDS.toNanos(time.wallMillis()))
         .expireAfter(new EntryExpiry<V>(time));
+  }
+
+  @SuppressWarnings("unchecked") // a builder without options takes any types
+  private static <V> Caffeine<Object, HotEntry<V>> retype(Caffeine<Object, Object> builder) {
+    return (Caffeine<Object, HotEntry<V>>) (Caffeine<?, ?>) builder;
   }
 
   @Override
@@ -61,7 +83,14 @@ final class CaffeineHotTier<V> implements HotTier<V> {
   @Override
   public @Nullable V get(Object key) {
     HotEntry<V> entry = entries.getIfPresent(key);
-    return entry != null && isLive(entry) ? entry.value() : null;
+    if (entry == null) {
+      return null;
+    }
+    if (!isLive(entry)) {
+      boolean unused = entries.asMap().remove(key, entry);
+      return null;
+    }
+    return entry.value();
   }
 
   @Override

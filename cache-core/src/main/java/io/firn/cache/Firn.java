@@ -33,7 +33,7 @@ public final class Firn implements AutoCloseable {
   private final ColdStore store;
   private final TimeSource time;
   private final Executor executor;
-  private final boolean failsWhenFull;
+  private final boolean sync;
   private final int maximumValueBytes;
   private final LoadWaits waits = new LoadWaits();
 
@@ -43,16 +43,11 @@ public final class Firn implements AutoCloseable {
   private final Map<String, WriteThroughCache<?, ?>> open = new HashMap<>();
   private volatile boolean closed;
 
-  Firn(
-      ColdStore store,
-      TimeSource time,
-      Executor executor,
-      boolean failsWhenFull,
-      int maximumValueBytes) {
+  Firn(ColdStore store, TimeSource time, Executor executor, boolean sync, int maximumValueBytes) {
     this.store = store;
     this.time = time;
     this.executor = executor;
-    this.failsWhenFull = failsWhenFull;
+    this.sync = sync;
     this.maximumValueBytes = maximumValueBytes;
   }
 
@@ -180,8 +175,8 @@ public final class Firn implements AutoCloseable {
     return waits;
   }
 
-  boolean failsWhenFull() {
-    return failsWhenFull;
+  boolean isSync() {
+    return sync;
   }
 
   int maximumValueBytes() {

@@ -3,14 +3,69 @@
 package io.firn.cache;
 
 import io.firn.cold.StoreStats;
+import io.firn.cold.engine.EngineStats;
+import io.firn.cold.engine.RecoveryReport;
+import java.time.Duration;
 
 /**
- * What a store occupies now and has counted since it was opened.
+ * What a store occupies now, what opening found, and what it has counted since; bytes unless said.
  *
- * @param diskBytes bytes of all files of the store
+ * @param diskBytes all files of the store, reservations included
+ * @param maximumDiskBytes their limit
+ * @param dataBytes data files
+ * @param logBytes log files
+ * @param indexBytes snapshots of the index
+ * @param indexMemoryBytes off-heap memory of the index
+ * @param writtenBytes records written since the store was opened
+ * @param writeAmplification bytes handed to the file system per byte of records, zeroing not
+ *     counted; 0 while nothing was written
+ * @param keptLogBytes log that the next recovery would have to read
+ * @param checkpoints how many checkpoints were completed
+ * @param forces how many forces were completed
+ * @param damagedRecords how many records did not verify when they were read
+ * @param openedCleanly whether the store had been closed before this opening
+ * @param recoveredEntries entries that opening found
+ * @param recoveryTime how long opening took
+ * @param openingProblems how many damaged structures opening met
  */
-public record FirnStats(long diskBytes) {
+public record FirnStats(
+    long diskBytes,
+    long maximumDiskBytes,
+    long dataBytes,
+    long logBytes,
+    long indexBytes,
+    long indexMemoryBytes,
+    long writtenBytes,
+    double writeAmplification,
+    long keptLogBytes,
+    long checkpoints,
+    long forces,
+    long damagedRecords,
+    boolean openedCleanly,
+    long recoveredEntries,
+    Duration recoveryTime,
+    int openingProblems) {
   static FirnStats of(StoreStats store) {
-    return new FirnStats(store.diskBytes());
+    EngineStats engine = store.engine();
+    RecoveryReport recovery = store.recovery();
+    long written = engine.putBytes();
+    long handed = written + engine.appendedLogBytes() + engine.snapshotBytes();
+    return new FirnStats(
+        engine.usedDiskBytes(),
+        engine.maximumDiskBytes(),
+        engine.dataBytes(),
+        engine.logBytes(),
+        engine.indexBytes(),
+        engine.indexMemoryBytes(),
+        written,
+        written == 0 ? 0 : (double) handed / written,
+        engine.keptLogBytes(),
+        engine.checkpoints(),
+        engine.forces(),
+        engine.damagedRecords(),
+        recovery.clean(),
+        recovery.entries(),
+        Duration.ofNanos(recovery.nanos()),
+        recovery.problems().size() + recovery.gaps().size());
   }
 }

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Loads<V> {
   private static final int MAXIMUM_STRIPES = 1024;
-  private static final int STRIPES_PER_PROCESSOR = 8;
+  private static final int STRIPES_PER_PROCESSOR = 64;
 
   private static final class Stripe<V> extends ReentrantLock {
     private static final long serialVersionUID = 1L;
@@ -40,9 +40,9 @@ final class Loads<V> {
   }
 
   /**
-   * Registers {@code load}, or returns the one that its key already has. The caller may share the value
-   * of that one unless it was overtaken already: the caller could have begun after the write that
-   * overtook it.
+   * Registers {@code load}, or returns the one that its key already has. The caller may share the
+   * value of that one unless it was overtaken already: the caller could have begun after the write
+   * that overtook it.
    */
   @Nullable Load<V> begin(Load<V> load) {
     Stripe<V> stripe = stripe(load.key().hash());

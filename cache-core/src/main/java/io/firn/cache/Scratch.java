@@ -5,6 +5,7 @@ package io.firn.cache;
 import io.firn.cache.codec.Codec;
 import io.firn.cache.codec.Input;
 import io.firn.cache.codec.Output;
+import io.firn.cold.ColdTable;
 import io.firn.cold.RecordDecoder;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
@@ -28,7 +29,7 @@ final class Scratch<K, V> implements RecordDecoder<V> {
   Scratch(String cache, Codec<K> keys, Codec<V> values, int maximumValueBytes) {
     this.keys = keys;
     this.values = values;
-    this.key = new Output("key of cache '" + cache + "'", maximumValueBytes);
+    this.key = new Output("key of cache '" + cache + "'", ColdTable.maximumKeyBytes());
     this.value = new Output("value of cache '" + cache + "'", maximumValueBytes);
   }
 

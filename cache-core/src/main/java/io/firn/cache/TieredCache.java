@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Every method but {@link #name} and {@link #close} throws {@link StoreClosedException} once the
  * cache or its store is closed, and {@link NullPointerException} for a null argument. A key of 0
- * encoded bytes gives an {@link IllegalArgumentException}, a key or value over {@code
+ * encoded bytes gives an {@link IllegalArgumentException}, a key over 32 KiB or a value over {@code
  * maximumValueBytes} an {@link OversizedValueException}; nothing is changed then.
  *
  * @param <K> the type of the keys
@@ -74,7 +74,9 @@ public interface TieredCache<K, V> extends AutoCloseable {
 
   /**
    * Stores {@code value}, to be served for {@code timeToLive} from now on; the cache's {@code
-   * expireAfterWrite} does not count for it. Otherwise like {@link #put(Object, Object)}.
+   * expireAfterWrite} does not count for it. Otherwise like {@link #put(Object, Object)}. In a
+   * cache without {@code expireAfterWrite} the entry leaves the heap when it is asked for after its
+   * time, or when others need the room.
    *
    * @param timeToLive more than 0, rounded up to a millisecond; above 10,000 days it means for ever
    * @throws IllegalArgumentException if {@code timeToLive} is zero or negative

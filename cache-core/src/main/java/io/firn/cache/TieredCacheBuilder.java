@@ -153,13 +153,15 @@ public final class TieredCacheBuilder<K, V> {
   }
 
   HotTier<V> hotTier() {
+    boolean timely = expireAfterWrite.isSet();
     Executor maintenance = executor.orElse(firn.executor());
     if (maximumHotWeight.isSet()) {
-      return CaffeineHotTier.ofWeight(maximumHotWeight.orElse(0L), firn.time(), maintenance);
+      return CaffeineHotTier.ofWeight(
+          maximumHotWeight.orElse(0L), timely, firn.time(), maintenance);
     }
     long entries = maximumHotEntries.orElse(DEFAULT_HOT_ENTRIES);
     return entries == 0
         ? new NoHotTier<>()
-        : CaffeineHotTier.ofEntries(entries, firn.time(), maintenance);
+        : CaffeineHotTier.ofEntries(entries, timely, firn.time(), maintenance);
   }
 }

@@ -4,7 +4,6 @@ package io.firn.cache;
 
 import static java.util.Objects.requireNonNull;
 
-import io.firn.cache.codec.Codec;
 import io.firn.cold.ColdTable;
 import io.firn.cold.ColdWrite;
 import io.firn.cold.model.CorruptStoreException;
@@ -34,16 +33,16 @@ final class WriteThroughCache<K, V> implements TieredCache<K, V> {
   private final String name;
   private final ColdTable table;
   private final HotTier<V> hot;
-  private final Codec<K> keys;
+  private final boolean keysAsTheyAre;
   private final Weigher<? super K, ? super V> weigher;
   private final ScratchPool<K, V> pool;
   private final Loads<V> loads;
   private final LoadWaits waits;
   private final TimeSource time;
   private final long lifetimeMillis;
-  private final boolean failWhenFull;
+  private final boolean sync;
   private final Firn owner;
-  private final CacheCounters counters = new CacheCounters();
+  private final CacheCounters counters;
   private volatile boolean closed;
 
   WriteThroughCache(Firn owner, ColdTable table, HotTier<V> hot, TieredCacheBuilder<K, V> options) {
@@ -51,7 +50,7 @@ final class WriteThroughCache<K, V> implements TieredCache<K, V> {
     this.name = options.name();
     this.table = table;
     this.hot = hot;
-    this.keys = options.keys();
+    this.keysAsTheyAre = options.keys().equalsMatchesBytes();
     this.weigher = options.weigher();
     this.pool =
         new ScratchPool<>(name, options.keys(), options.values(), options.valueBytesLimit());
@@ -59,7 +58,8 @@ final class WriteThroughCache<K, V> implements TieredCache<K, V> {
     this.waits = owner.waits();
     this.time = owner.time();
     this.lifetimeMillis = options.lifetimeMillis();
-    this.failWhenFull = owner.failsWhenFull();
+    this.sync = owner.isSync();
+    this.counters = new CacheCounters(table);
   }
 
   @Override
@@ -139,15 +139,11 @@ final class WriteThroughCache<K, V> implements TieredCache<K, V> {
       FirnException cause) {
     try (ColdWrite removal = prepareRemove(scratch, hash)) {
       hot.apply(
-          hotKey,
-          failWhenFull ? null : value,
-          expiresAt,
-          weight,
-          () -> commit(scratch, hash, removal));
+          hotKey, sync ? null : value, expiresAt, weight, () -> commit(scratch, hash, removal));
       removal.awaitDurable();
     }
     counters.shed.increment();
-    if (failWhenFull) {
+    if (sync) {
       throw cause;
     }
   }
@@ -156,63 +152,45 @@ final class WriteThroughCache<K, V> implements TieredCache<K, V> {
   public void invalidate(K key) {
     requireNonNull(key, "key");
     requireOpen();
-    try (ColdWrite removal = remove(key, new long[1])) {
-      removal.awaitDurable();
-    }
+    boolean unused = remove(key, true);
   }
 
   @Override
   public void invalidateAll(Iterable<? extends K> keysToRemove) {
     Iterator<? extends K> rest = requireNonNull(keysToRemove, "keys").iterator();
     requireOpen();
-    @Nullable ColdWrite last = null;
-    try {
-      while (rest.hasNext()) {
-        long[] lsn = new long[1];
-        ColdWrite removal = remove(requireNonNull(rest.next(), "key"), lsn);
-        // One that found nothing has nothing to wait for and must not stand for those before it.
-        ColdWrite finished = last == null || lsn[0] != 0 ? last : removal;
-        last = finished == removal ? last : removal;
-        if (finished != null) {
-          finished.close();
-        }
-      }
-      if (last != null) {
-        last.awaitDurable();
-      }
-    } finally {
-      if (last != null) {
-        last.close();
-      }
+    boolean removed = false;
+    while (rest.hasNext()) {
+      removed |= remove(requireNonNull(rest.next(), "key"), false);
+    }
+    if (removed && sync) {
+      owner.flush();
     }
   }
 
-  /* Returns the committed removal, for the caller to wait for and to close, and its LSN. */
-  private ColdWrite remove(K key, long[] lsn) {
+  /* Returns whether anything was on disk; waits for durability only if told to. */
+  private boolean remove(K key, boolean await) {
     Scratch<K, V> scratch = pool.take();
     try {
       scratch.encodeKey(key);
       long hash = hash(scratch);
       Object hotKey = hotKey(key, scratch, hash);
-      ColdWrite removal = prepareRemove(scratch, hash);
-      boolean committed = false;
-      try {
-        committed =
-            hot.apply(
-                hotKey,
-                null,
-                Lifetime.NEVER,
-                0,
-                () -> {
-                  lsn[0] = loads.commit(hash, scratch.key(), scratch.keyLength(), removal);
-                  return true;
-                });
-        return removal;
-      } finally {
-        if (!committed) {
-          removal.close();
+      boolean[] removed = new boolean[1];
+      try (ColdWrite removal = prepareRemove(scratch, hash)) {
+        hot.apply(
+            hotKey,
+            null,
+            Lifetime.NEVER,
+            0,
+            () -> {
+              removed[0] = loads.commit(hash, scratch.key(), scratch.keyLength(), removal) != 0;
+              return true;
+            });
+        if (await) {
+          removal.awaitDurable();
         }
       }
+      return removed[0];
     } finally {
       pool.release(scratch);
     }
@@ -235,7 +213,7 @@ final class WriteThroughCache<K, V> implements TieredCache<K, V> {
   @Override
   public CacheStats stats() {
     requireOpen();
-    return counters.snapshot(table, hot);
+    return counters.snapshot(hot);
   }
 
   @Override
@@ -252,12 +230,11 @@ final class WriteThroughCache<K, V> implements TieredCache<K, V> {
   /** Ends the use of this cache; the owner has forgotten it already. */
   void closeTiers() {
     closed = true;
-    table.close();
     hot.clear();
   }
 
   private @Nullable V find(K key) {
-    if (keys.equalsMatchesBytes()) {
+    if (keysAsTheyAre) {
       V value = findHot(key);
       return value != null ? value : findEncoded(key);
     }
@@ -270,7 +247,7 @@ final class WriteThroughCache<K, V> implements TieredCache<K, V> {
       scratch.encodeKey(key);
       long hash = hash(scratch);
       Object hotKey = hotKey(key, scratch, hash);
-      if (!keys.equalsMatchesBytes()) {
+      if (!keysAsTheyAre) {
         V value = findHot(hotKey);
         if (value != null) {
           return value;
@@ -455,7 +432,7 @@ final class WriteThroughCache<K, V> implements TieredCache<K, V> {
   }
 
   private Object hotKey(K key, Scratch<K, V> scratch, long hash) {
-    return keys.equalsMatchesBytes() || !hot.keepsEntries() ? key : scratch.copyKey(hash);
+    return keysAsTheyAre || !hot.keepsEntries() ? key : scratch.copyKey(hash);
   }
 
   private long expiry(long lifetime) {

@@ -117,9 +117,12 @@ final class ExpiryTest {
   }
 
   @Test
-  void theHotTierLetsGoOfExpiredEntriesWithoutBeingAskedForThem() {
+  void theHotTierOfAnExpiringCacheLetsGoOfEntriesWithoutBeingAskedForThem() {
     try (Firn firn = Stores.open(directory, time)) {
-      TieredCache<String, String> cache = Stores.strings(firn, 100);
+      TieredCache<String, String> cache =
+          firn.cache("expiring", Codec.utf8(), Codec.utf8())
+              .expireAfterWrite(Duration.ofHours(1))
+              .open();
       for (int i = 0; i < 50; i++) {
         cache.put("key" + i, "value", Duration.ofSeconds(1));
       }
@@ -127,6 +130,17 @@ final class ExpiryTest {
       time.advance(Duration.ofSeconds(10));
       cache.put("other", "value");
       assertThat(cache.stats().hotEntries()).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void anyHotTierLetsGoOfAnExpiredEntryThatIsAskedFor() {
+    try (Firn firn = Stores.open(directory, time)) {
+      TieredCache<String, String> cache = Stores.strings(firn, 100);
+      cache.put("key", "value", Duration.ofSeconds(1));
+      time.advance(Duration.ofSeconds(1));
+      assertThat(cache.getIfPresent("key")).isNull();
+      assertThat(cache.stats().hotEntries()).isZero();
     }
   }
 

@@ -4,7 +4,6 @@ package io.firn.cache;
 
 // The README shows what follows. A second run finds on disk what the first one stored.
 // tag::program[]
-import io.firn.cache.*;
 import io.firn.cache.codec.Codec;
 import java.nio.file.Path;
 import java.time.Duration;

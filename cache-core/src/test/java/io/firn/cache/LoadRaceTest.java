@@ -20,9 +20,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * A cache in front of a source that changes: each change of the source is followed by a put or a removal
- * in the cache. Once that has returned, no loader that read the source before may bring the old value
- * in.
+ * A cache in front of a source that changes: each change of the source is followed by a put or a
+ * removal in the cache. Once that has returned, no loader that read the source before may bring the
+ * old value in.
  */
 @Timeout(120)
 final class LoadRaceTest {

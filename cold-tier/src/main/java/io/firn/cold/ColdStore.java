@@ -98,9 +98,7 @@ public final class ColdStore implements AutoCloseable {
     }
   }
 
-  private static void close(
-      @Nullable AsyncIo io,
-      @Nullable DiskLock lock) {
+  private static void close(@Nullable AsyncIo io, @Nullable DiskLock lock) {
     if (io != null) {
       io.close();
     }
@@ -118,7 +116,11 @@ public final class ColdStore implements AutoCloseable {
       } catch (LockHeldException e) {
         if (options.time().nanoTime() - started >= options.ifLocked().toNanos()) {
           throw new StoreLockedException(
-              "the store in " + disk.describe() + " is in use by " + e.holder() + "; waited "
+              "the store in "
+                  + disk.describe()
+                  + " is in use by "
+                  + e.holder()
+                  + "; waited "
                   + options.ifLocked(),
               e);
         }
@@ -194,8 +196,7 @@ public final class ColdStore implements AutoCloseable {
 
   /** Returns what the store uses and did since it was opened. */
   public StoreStats stats() {
-    return new StoreStats(
-        engine.stats(), engine.recovery(), engine.ioStats(), engine.quarantine());
+    return new StoreStats(engine.stats(), engine.recovery(), engine.ioStats(), engine.quarantine());
   }
 
   /** Returns once everything acknowledged before the call survives a power failure. */

@@ -54,8 +54,7 @@ public final class ColdTable {
    */
   public ColdWrite preparePut(
       long hash, byte[] key, int keyLength, byte[] value, int valueLength, long expiresAtMillis) {
-    return (ColdWrite)
-        table.preparePut(hash, key, keyLength, value, valueLength, expiresAtMillis);
+    return (ColdWrite) table.preparePut(hash, key, keyLength, value, valueLength, expiresAtMillis);
   }
 
   /** Reserves what a removal needs; the failures are those of {@link #preparePut}. */
@@ -94,8 +93,8 @@ public final class ColdTable {
   }
 
   /**
-   * Returns a counter that every write of the key, and every clear, bumps before it is acknowledged.
-   * Keys may share a counter.
+   * Returns a counter that every write of the key, and every clear, bumps before it is
+   * acknowledged. Keys may share a counter.
    */
   public long writeStamp(long hash) {
     return table.writeStamp(hash);

@@ -11,7 +11,7 @@ import java.time.Duration;
  */
 public final class FlushPolicy {
   private static final Duration LONGEST = Duration.ofHours(1);
-  private static final long DEFAULT_BYTES = 4L << 20;
+  private static final long DEFAULT_BYTES = 32L << 20;
   private static final long SMALLEST_BYTES = 64L << 10;
 
   private final FlushMode mode;
@@ -29,7 +29,7 @@ public final class FlushPolicy {
     return new FlushPolicy(FlushMode.NONE, 0, 0);
   }
 
-  /** Forces at an interval, from more than 0 to one hour, or after 4 MiB. */
+  /** Forces at an interval, from more than 0 to one hour, or after 32 MiB. */
   public static FlushPolicy async(Duration interval) {
     return async(interval, DEFAULT_BYTES);
   }
@@ -41,7 +41,8 @@ public final class FlushPolicy {
    */
   public static FlushPolicy async(Duration interval, long bytes) {
     if (interval.isZero() || interval.isNegative() || interval.compareTo(LONGEST) > 0) {
-      throw new IllegalArgumentException("interval " + interval + ", allowed more than 0 to 1 hour");
+      throw new IllegalArgumentException(
+          "interval " + interval + ", allowed more than 0 to 1 hour");
     }
     if (bytes < SMALLEST_BYTES) {
       throw new IllegalArgumentException("bytes " + bytes + ", at least " + SMALLEST_BYTES);

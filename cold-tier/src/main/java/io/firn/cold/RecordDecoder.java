@@ -5,8 +5,8 @@ package io.firn.cold;
 import io.firn.cold.engine.ValueDecoder;
 
 /**
- * Makes an object of a value's bytes. The buffer is private to the call and must not be kept; a null
- * result makes the read a miss; an exception passes through to the reader.
+ * Makes an object of a value's bytes. The buffer is private to the call and must not be kept; a
+ * null result makes the read a miss; an exception passes through to the reader.
  *
  * @param <T> the object
  */

@@ -92,8 +92,8 @@ public final class StoreOptions {
     private Builder() {}
 
     /**
-     * Sets the bytes that all files of the store may take. Default 10 GiB, or half the free space if
-     * that is less.
+     * Sets the bytes that all files of the store may take. Default 10 GiB, or half the free space
+     * if that is less.
      *
      * @throws IllegalArgumentException if below 16 MiB
      */

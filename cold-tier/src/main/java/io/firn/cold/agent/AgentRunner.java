@@ -99,10 +99,7 @@ final class AgentRunner implements AgentHandle, Runnable {
 
   @Override
   public void wake() {
-    if (!woken.get()) {
-      woken.set(true);
-    }
-    if (parked) {
+    if (!woken.get() && woken.compareAndSet(false, true) && parked) {
       LockSupport.unpark(thread);
     }
   }

@@ -22,25 +22,30 @@ import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.Lock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes snapshots of partitions and names them in the manifest, so that the log before them can go.
- * One thread at a time.
+ * Writes snapshots of partitions and names them in the manifest, so that the log before them can
+ * go. Thread-safe: one checkpoint at a time.
  *
- * <p>A snapshot is copied under its partition's lock at LSN s, written over the older of the two, and
- * named only after data and log are forced up to s.
+ * <p>A snapshot is copied under its partition's lock at LSN s, written over the older of the two,
+ * and named only after data and log are forced up to s.
  */
 final class Checkpointer {
+  /** A share of what the log keeps for frames like this one. */
+  private static final int SUMMARY_SHARE_OF_FRAME = 4;
+
   private static final int FRAME_RESERVE_BYTES = 64;
   private static final int BYTES_PER_PARTITION = 24;
 
   private final Engine engine;
-  private long checkpoints;
+  private final Lock turn;
+  private volatile long checkpoints;
   private long nextSlotNumber;
-  private volatile long snapshotBytes;
+  private final AtomicLong snapshotBytes = new AtomicLong();
   private byte[] entries = new byte[0];
 
   /** A snapshot that was written and is not named yet; {@code slot} is null if nothing changed. */
@@ -56,12 +61,13 @@ final class Checkpointer {
 
   Checkpointer(Engine engine, long nextSlotNumber) {
     this.engine = engine;
+    this.turn = engine.threads().newLock("checkpoint");
     this.nextSlotNumber = nextSlotNumber;
   }
 
   /** Returns the bytes of snapshots written since the start. */
   long snapshotBytes() {
-    return snapshotBytes;
+    return snapshotBytes.get();
   }
 
   /** Returns how many checkpoints were completed. */
@@ -77,29 +83,38 @@ final class Checkpointer {
    * @param clean whether nothing will be appended after this checkpoint
    */
   void checkpoint(long targetLsn, boolean clean) throws IOException {
+    turn.lock();
+    try {
+      checkpointInTurn(targetLsn, clean);
+    } finally {
+      turn.unlock();
+    }
+  }
+
+  private void checkpointInTurn(long targetLsn, boolean clean) throws IOException {
     FrameWriter frame = new FrameWriter();
     long unusedBegin = engine.log().append(frame, frame.checkpointBegin(checkpoints + 1));
     Engine.Catalogue catalogue = engine.catalogue();
     List<Table> tables = catalogue.tables();
-    List<Table> locked = new ArrayList<>();
+    List<Captured> captured = new ArrayList<>();
+    boolean named = false;
     try {
-      for (Table table : tables) {
-        table.indexFile().checkpointTurn.lock();
-        locked.add(table);
-      }
-      List<Captured> captured = new ArrayList<>();
       for (Table table : tables) {
         captureTable(table, targetLsn, captured);
       }
       name(catalogue, captured, clean);
-      checkpoints++;
-      if (!clean) {
-        long unusedEnd = engine.log().append(frame, frame.checkpointEnd(summary(captured)));
-      }
+      named = true;
     } finally {
-      for (Table table : locked) {
-        table.indexFile().checkpointTurn.unlock();
+      for (Captured each : captured) {
+        if (!named && each.slot != null) {
+          each.table.indexFile().forgetTarget(each.slot);
+        }
+        each.pair.captured = false;
       }
+    }
+    checkpoints = checkpoints + 1;
+    if (!clean) {
+      long unusedEnd = engine.log().append(frame, frame.checkpointEnd(summary(captured)));
     }
     engine.log().retire(engine.manifests().neededLsn());
   }
@@ -111,8 +126,10 @@ final class Checkpointer {
       SlotPair pair = IndexFile.pairOf(partition);
       if (partition.isLoaded() && pair.oldestLsn() < targetLsn) {
         Captured each = capture(table, partition, pair);
-        captured.add(each);
-        written |= each.slot != null;
+        if (each != null) {
+          captured.add(each);
+          written |= each.slot != null;
+        }
       }
     }
     if (written) {
@@ -121,20 +138,24 @@ final class Checkpointer {
     }
   }
 
-  private Captured capture(Table table, Partition partition, SlotPair pair) throws IOException {
-    partition.lock();
+  /** Copies and writes one partition; null if it was split meanwhile. */
+  private @Nullable Captured capture(Table table, Partition partition, SlotPair pair)
+      throws IOException {
     int size;
     long lsn;
     long changes;
+    partition.lock();
     try {
+      if (partition.isRetired()) {
+        return null;
+      }
+      pair.captured = true;
       lsn = engine.log().end();
       changes = partition.changes();
       size = partition.size();
       Slot newer = pair.newer;
       boolean unchanged =
-          newer != null
-              && newer.bits == partition.prefixBits()
-              && pair.capturedChanges == changes;
+          newer != null && newer.bits == partition.prefixBits() && pair.capturedChanges == changes;
       if (unchanged && pair.bothCurrent) {
         return new Captured(table, partition, pair, null, 0, lsn, size, changes);
       }
@@ -142,24 +163,44 @@ final class Checkpointer {
       if (entries.length < bytes) {
         entries = new byte[bytes + bytes / 4];
       }
-      size = partition.copyEntries(entries, 0);
+      size = partition.copyEntries(entries, 0) / SlotHeader.ENTRY_BYTES;
     } finally {
       partition.unlock();
     }
     engine.threads().step(Step.CAPTURED);
-    Slot slot = table.indexFile().target(pair, size);
+    Slot slot = target(table, pair, size);
     long number = nextSlotNumber++;
-    write(table, partition, slot, number, lsn, size);
+    boolean done = false;
+    try {
+      write(table, partition, slot, number, lsn, size);
+      done = true;
+    } finally {
+      if (!done) {
+        table.indexFile().forgetTarget(slot);
+        pair.captured = false;
+      }
+    }
     pair.bothCurrent = false;
     return new Captured(table, partition, pair, slot, number, lsn, size, changes);
   }
 
-  private void write(
-      Table table, Partition partition, Slot slot, long number, long lsn, int size)
+  private static Slot target(Table table, SlotPair pair, int size) {
+    boolean done = false;
+    try {
+      Slot slot = table.indexFile().target(pair, size);
+      done = true;
+      return slot;
+    } finally {
+      if (!done) {
+        pair.captured = false;
+      }
+    }
+  }
+
+  private void write(Table table, Partition partition, Slot slot, long number, long lsn, int size)
       throws IOException {
     SlotHeader header =
-        new SlotHeader(
-            table.id(), partition.prefix(), partition.prefixBits(), number, lsn, size);
+        new SlotHeader(table.id(), partition.prefix(), partition.prefixBits(), number, lsn, size);
     byte[] head = new byte[SlotHeader.SLOT_HEADER_BYTES];
     int bytes = size * SlotHeader.ENTRY_BYTES;
     header.encode(head, entries, 0, bytes);
@@ -167,10 +208,12 @@ final class Checkpointer {
     if (bytes > 0) {
       table.indexFile().file().write(slot.offset + head.length, entries, 0, bytes);
     }
-    snapshotBytes += head.length + bytes;
+    long unused = snapshotBytes.addAndGet(head.length + bytes);
   }
 
-  /** Names the snapshots once all that the manifest knows is durable, drops of segments included. */
+  /**
+   * Names the snapshots once all that the manifest knows is durable, drops of segments included.
+   */
   private void name(Engine.Catalogue catalogue, List<Captured> captured, boolean clean)
       throws IOException {
     engine.threads().step(Step.SNAPSHOT_WRITTEN);
@@ -218,7 +261,8 @@ final class Checkpointer {
 
   private LogFrame.CheckpointEnd summary(List<Captured> captured) {
     int most =
-        (engine.options().log().maximumFrameBytes() - FRAME_RESERVE_BYTES) / BYTES_PER_PARTITION;
+        (engine.options().log().maximumFrameBytes() / SUMMARY_SHARE_OF_FRAME - FRAME_RESERVE_BYTES)
+            / BYTES_PER_PARTITION;
     List<LogFrame.PartitionLsn> partitions = new ArrayList<>();
     for (Captured each : captured) {
       if (partitions.size() < most) {
@@ -232,7 +276,7 @@ final class Checkpointer {
 
   /** The manifest as it will be once the captured snapshots are named. */
   private final class ManifestDraft {
-    private final Map<Partition, Captured> captured = new IdentityHashMap<>();
+    private final IdentityHashMap<Partition, Captured> captured = new IdentityHashMap<>();
     private long redoLsn;
 
     ManifestDraft(List<Captured> captured) {
@@ -329,8 +373,7 @@ final class Checkpointer {
       }
       long oldest = older.number() == 0 ? pair.baseLsn : older.lsn();
       redoLsn = Math.min(redoLsn, oldest);
-      return new PartitionEntry(
-          partition.prefix(), partition.prefixBits(), List.of(newer, older));
+      return new PartitionEntry(partition.prefix(), partition.prefixBits(), List.of(newer, older));
     }
 
     private SlotEntry entry(@Nullable Slot slot, long lsn) {

@@ -4,7 +4,9 @@ package io.firn.cold.engine;
 
 /** What opening does with a store of which removals may have been lost. */
 public enum DamagePolicy {
-  /** Keeps all records that verify; the tables that a gap in the log may have touched are emptied. */
+  /**
+   * Keeps all records that verify; the tables that a gap in the log may have touched are emptied.
+   */
   STANDARD,
   /** Keeps all records that verify, older versions and removed entries among them. */
   SALVAGE,

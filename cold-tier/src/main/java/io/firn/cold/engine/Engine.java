@@ -75,11 +75,13 @@ public final class Engine implements AutoCloseable {
   private final Striped<PendingWrite> writeScratch;
   private final DamageLog damage = new DamageLog();
   private final Workers workers;
+  private final Relief relief = new Relief(this);
   private StoreIdentity identity = new StoreIdentity(0, 0, 0, 0, 0, 0);
   private KeyHash keyHash = new KeyHash(0, 0);
   private Checkpointer checkpointer;
   private @Nullable Recovery recovery;
   private @Nullable RecoveryReport report;
+  private long firstLsn;
   private volatile State state = State.OPENING;
 
   Engine(EngineOptions options, Seams seams) {
@@ -154,6 +156,10 @@ public final class Engine implements AutoCloseable {
 
   Checkpointer checkpointer() {
     return checkpointer;
+  }
+
+  Relief relief() {
+    return relief;
   }
 
   StoreIdentity identity() {
@@ -231,12 +237,23 @@ public final class Engine implements AutoCloseable {
     return seams;
   }
 
-  /** Closes what an opening has opened that is given up. */
-  void abandon() throws IOException {
-    for (Table table : tables.values()) {
-      table.close();
+  /** Closes what an opening has opened that is given up; a failure of that changes nothing. */
+  void abandon() {
+    try {
+      log.close(false);
+      for (Table table : tables.values()) {
+        table.close();
+      }
+    } catch (IOException | RuntimeException e) {
+      LOG.warn("files of the store in {} stay open", disk().describe(), e);
+    } finally {
+      epochs.close();
     }
-    epochs.close();
+  }
+
+  /** Notes where this life's frames begin. */
+  void logStarted(long lsn) {
+    firstLsn = lsn;
   }
 
   void opened(Recovery finished, RecoveryReport what) {
@@ -355,22 +372,6 @@ public final class Engine implements AutoCloseable {
     return damage.latest();
   }
 
-  /** Tries to free space for a writer that lacks it; tells whether anything became free. */
-  boolean reclaim(Table table) {
-    try {
-      int done = table.worker().work();
-      long awaited = table.worker().awaitedLsn();
-      if (awaited > 0) {
-        forcer.ensureReleasable(awaited);
-      }
-      advanceEpochs();
-      return table.worker().work() + done > 0;
-    } catch (IOException e) {
-      LOG.warn("space of table {} could not be reclaimed", table.name(), e);
-      return false;
-    }
-  }
-
   void advanceEpochs() {
     for (int i = 0; i < Workers.EPOCH_MOVES; i++) {
       boolean ignored = epochs.advance();
@@ -418,7 +419,7 @@ public final class Engine implements AutoCloseable {
         indexBytes,
         memoryBytes,
         putBytes,
-        log.end(),
+        log.end() - firstLsn,
         checkpointer.snapshotBytes(),
         checkpointer.checkpoints(),
         forcer.rounds(),

@@ -12,7 +12,7 @@ package io.firn.cold.engine;
  * @param indexBytes snapshots of the index
  * @param indexMemoryBytes off-heap memory of the index
  * @param putBytes records written
- * @param endLsn end of the log
+ * @param appendedLogBytes frames appended
  * @param snapshotBytes snapshots written
  * @param checkpoints how many checkpoints were completed
  * @param forces how many forces were completed
@@ -27,7 +27,7 @@ public record EngineStats(
     long indexBytes,
     long indexMemoryBytes,
     long putBytes,
-    long endLsn,
+    long appendedLogBytes,
     long snapshotBytes,
     long checkpoints,
     long forces,

@@ -18,6 +18,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.Lock;
 import java.util.function.LongSupplier;
 
@@ -47,7 +48,7 @@ final class Forcer {
   /** The end of the log, if nothing but the mark was appended since the last round began. */
   private long quietLsn = NEVER_QUIET;
 
-  private volatile long rounds;
+  private final AtomicLong rounds = new AtomicLong();
 
   Forcer(Disk disk, AsyncIo io, Log log, Threads threads, LongSupplier wallMillis) {
     this.disk = disk;
@@ -102,7 +103,7 @@ final class Forcer {
 
   /** Returns how often there was a force. */
   long rounds() {
-    return rounds;
+    return rounds.get();
   }
 
   /**
@@ -179,7 +180,7 @@ final class Forcer {
       throw new StoreIoException("a force failed: " + e.getMessage(), e);
     }
     durableLsn = upTo;
-    rounds++;
+    long unused = rounds.incrementAndGet();
     long afterMark = log.mark(upTo, wallMillis.getAsLong());
     quietLsn = afterMark - upTo == Log.MARK_BYTES ? afterMark : NEVER_QUIET;
   }
@@ -205,8 +206,8 @@ final class Forcer {
     for (CompletableFuture<Boolean> force : forces) {
       await(force);
     }
-    for (String directory : dirtyDirectories) {
-      dirtyDirectories.remove(directory);
+    for (String directory : List.copyOf(dirtyDirectories)) {
+      boolean unused = dirtyDirectories.remove(directory);
       if (disk.exists(directory)) {
         disk.syncDirectory(directory);
       }

@@ -2,6 +2,8 @@
 // Copyright The Firn authors
 package io.firn.cold.engine;
 
+import static java.util.Objects.requireNonNull;
+
 import io.firn.cold.agent.Threads;
 import io.firn.cold.format.SlotHeader;
 import io.firn.cold.index.GrowthListener;
@@ -16,28 +18,27 @@ import java.util.Deque;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.locks.Lock;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The snapshots of a table's partitions on disk: places in one file, two for each partition, enlarged
- * before the partition grows. Thread-safe.
+ * The snapshots of a table's partitions on disk: places in one file, two for each partition,
+ * enlarged before the partition grows. Thread-safe.
  */
 final class IndexFile implements GrowthListener {
-  /* `lock` guards the places and all SlotPairs. `checkpointTurn` is held over a whole checkpoint of the
-   * table, from capture to naming, so that no partition splits meanwhile: a split partition's places
-   * belong to both halves and must not be written. A split holds it from beforeSplit to afterSplit.
-   * Order: checkpointTurn, lock. */
+  /* `lock` guards the places and all SlotPairs. Between its capture by a checkpoint and the naming of
+   * its snapshot a partition does not split, because the places of a split one belong to both halves;
+   * and the place being written is held, so that growth does not give it away. */
 
   private static final int GRANULE_BYTES = 512;
 
   /** A place is free for reuse after this many manifests were written without it. */
   private static final int MANIFESTS_TO_FORGET = 2;
 
-  final Lock checkpointTurn;
-
   private final String path;
   private final Disk disk;
   private final DiskLedger ledger;
+  private final LongSupplier headroomBytes;
   private final Lock lock;
   private final TreeMap<Long, Long> free = new TreeMap<>();
   private final Deque<Freed> quarantine = new ArrayDeque<>();
@@ -47,12 +48,14 @@ final class IndexFile implements GrowthListener {
 
   private record Freed(long offset, long bytes, long manifests) {}
 
-  IndexFile(int tableId, Disk disk, DiskLedger ledger, Threads threads) {
+  /** Growth leaves {@code headroomBytes} of the disk to others. */
+  IndexFile(
+      int tableId, Disk disk, DiskLedger ledger, Threads threads, LongSupplier headroomBytes) {
+    this.headroomBytes = headroomBytes;
     this.path = "index/" + tableId + ".idx";
     this.disk = disk;
     this.ledger = ledger;
     this.lock = threads.newLock("index file " + tableId);
-    this.checkpointTurn = threads.newLock("checkpoint turn " + tableId);
   }
 
   String path() {
@@ -102,22 +105,28 @@ final class IndexFile implements GrowthListener {
   }
 
   /** Takes a place; fails if the store has no room. Under {@code lock}. */
-  private Slot allocate(int bytes) {
-    for (Map.Entry<Long, Long> hole : free.entrySet()) {
-      if (hole.getValue() >= bytes) {
-        long offset = hole.getKey();
-        long rest = hole.getValue() - bytes;
-        free.remove(offset);
-        if (rest > 0) {
-          free.put(offset + bytes, rest);
-        }
-        return new Slot(offset, bytes);
+  private Slot allocate(int bytes, long keepFree) {
+    long offset = holeFor(bytes);
+    if (offset >= 0) {
+      long rest = requireNonNull(free.remove(offset)) - bytes;
+      if (rest > 0) {
+        free.put(offset + bytes, rest);
       }
+      return new Slot(offset, bytes);
     }
-    ledger.reserve(bytes, 0, "the index file " + path);
+    ledger.reserve(bytes, keepFree, "the index file " + path);
     Slot slot = new Slot(end, bytes);
     end += bytes;
     return slot;
+  }
+
+  private long holeFor(int bytes) {
+    for (Map.Entry<Long, Long> hole : free.entrySet()) {
+      if (hole.getValue() >= bytes) {
+        return hole.getKey();
+      }
+    }
+    return -1;
   }
 
   private void giveBack(@Nullable Slot slot) {
@@ -162,21 +171,21 @@ final class IndexFile implements GrowthListener {
   public void beforeGrow(Partition partition, int newCapacity) {
     lock.lock();
     try {
-      enlarge(pairOf(partition), placeBytes(newCapacity));
+      enlarge(pairOf(partition), placeBytes(newCapacity), headroomBytes.getAsLong());
     } finally {
       lock.unlock();
     }
   }
 
   /** Makes sure that both places, or their successors, have room. Under {@code lock}. */
-  private void enlarge(SlotPair pair, int bytes) {
+  private void enlarge(SlotPair pair, int bytes, long keepFree) {
     if (isTooSmall(pair.newer, pair.spare1, bytes)) {
-      Slot larger = allocate(bytes);
+      Slot larger = allocate(bytes, keepFree);
       giveBack(pair.spare1);
       pair.spare1 = larger;
     }
     if (isTooSmall(pair.older, pair.spare2, bytes)) {
-      Slot larger = allocate(bytes);
+      Slot larger = allocate(bytes, keepFree);
       giveBack(pair.spare2);
       pair.spare2 = larger;
     }
@@ -189,30 +198,19 @@ final class IndexFile implements GrowthListener {
 
   @Override
   public void beforeSplit(Partition parent, int childCapacity) {
-    checkpointTurn.lock();
-    boolean allowed = false;
     lock.lock();
     try {
       SlotPair pair = pairOf(parent);
       pair.left = prepareChild(pair, pair.left, childCapacity);
       pair.right = prepareChild(pair, pair.right, childCapacity);
-      allowed = true;
     } finally {
       lock.unlock();
-      if (!allowed) {
-        checkpointTurn.unlock();
-      }
     }
-  }
-
-  @Override
-  public void afterSplit(Partition parent) {
-    checkpointTurn.unlock();
   }
 
   private SlotPair prepareChild(SlotPair parent, @Nullable SlotPair present, int capacity) {
     SlotPair child = present == null ? new SlotPair(parent.baseLsn) : present;
-    enlarge(child, placeBytes(capacity));
+    enlarge(child, placeBytes(capacity), headroomBytes.getAsLong());
     return child;
   }
 
@@ -225,7 +223,6 @@ final class IndexFile implements GrowthListener {
       right.attach(inherit(pair, pair.right));
       giveBack(pair.spare1);
       giveBack(pair.spare2);
-      giveBack(pair.writing);
       giveBack(pair.newer);
       giveBack(pair.older);
     } finally {
@@ -255,57 +252,62 @@ final class IndexFile implements GrowthListener {
     throw new IllegalStateException("partition " + partition.prefix() + " has no places");
   }
 
-  /** Returns where the next snapshot of a partition goes: never over the newer one. */
+  @Override
+  public boolean maySplit(Partition parent) {
+    return !pairOf(parent).captured;
+  }
+
+  /** Returns where the next snapshot of a captured partition goes: never over the newer one. */
   Slot target(SlotPair pair, int entries) {
     int bytes = placeBytes(entries);
     lock.lock();
     try {
-      giveBack(pair.writing);
-      pair.writing = null;
-      Slot spare = takeSpare(pair, bytes);
-      if (spare != null) {
-        return spare;
+      Slot target = present(pair, bytes);
+      if (target == null) {
+        enlarge(pair, bytes, 0);
+        target = requireNonNull(present(pair, bytes));
       }
-      Slot older = pair.older;
-      if (older != null && older.references == 1 && older.capacityBytes >= bytes) {
-        return older;
-      }
-      Slot larger = allocate(bytes);
-      pair.writing = larger;
-      return larger;
+      target.references++;
+      return target;
     } finally {
       lock.unlock();
     }
   }
 
-  /** Takes a spare place out of the pair, so that no growth gives it back meanwhile. */
-  private static @Nullable Slot takeSpare(SlotPair pair, int bytes) {
-    Slot spare = pair.spare2 != null ? pair.spare2 : pair.spare1;
-    if (spare == null || spare.capacityBytes < bytes) {
-      return null;
+  private static @Nullable Slot present(SlotPair pair, int bytes) {
+    for (Slot slot : new Slot[] {pair.spare2, pair.spare1, pair.older}) {
+      if (slot != null && slot.references == 1 && slot.capacityBytes >= bytes) {
+        return slot;
+      }
     }
-    if (spare == pair.spare2) {
-      pair.spare2 = null;
-    } else {
-      pair.spare1 = null;
-    }
-    pair.writing = spare;
-    return spare;
+    return null;
   }
 
-  /** Makes a snapshot the newer one of its pair; the one before the newer loses its place. */
+  /** Makes a written snapshot the newer one of its pair; the older one loses its place. */
   void promote(SlotPair pair, Slot written) {
     lock.lock();
     try {
       Slot oldest = pair.older;
+      if (pair.spare1 == written || pair.spare2 == written || oldest == written) {
+        written.references--;
+      }
+      pair.spare1 = pair.spare1 == written ? null : pair.spare1;
+      pair.spare2 = pair.spare2 == written ? null : pair.spare2;
       pair.older = pair.newer;
       pair.newer = written;
-      if (pair.writing == written) {
-        pair.writing = null;
-      }
       if (oldest != written) {
         giveBack(oldest);
       }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Gives up a place that was written and is not going to be named. */
+  void forgetTarget(Slot written) {
+    lock.lock();
+    try {
+      giveBack(written);
     } finally {
       lock.unlock();
     }

@@ -48,7 +48,7 @@ public class PendingWrite implements AutoCloseable {
     int length =
         record.encode(
             target.id(), key, keyLength, value, 0, valueLength, 0, 0, now, expiresAtMillis, null);
-    engine.log().reserve(INSERT_BYTES);
+    engine.relief().reserveLog(INSERT_BYTES);
     reserved = INSERT_BYTES;
     target.index().ensureRoom(keyHash);
     long remaining =
@@ -68,7 +68,7 @@ public class PendingWrite implements AutoCloseable {
 
   void prepareRemove(Table target, long keyHash) {
     Engine engine = begin(target, keyHash, true);
-    engine.log().reserve(DELETE_BYTES);
+    engine.relief().reserveLog(DELETE_BYTES);
     reserved = DELETE_BYTES;
     engine.threads().step(Step.RESERVED);
   }

@@ -26,6 +26,7 @@ import io.firn.cold.segment.Segment;
 import io.firn.cold.segment.TableSpace;
 import io.firn.cold.wal.LogHistory;
 import io.firn.cold.wal.OldLogSegment;
+import java.io.EOFException;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -33,6 +34,7 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -49,7 +51,7 @@ final class Recovery {
   private final Manifest manifest;
   private final LogHistory history;
   private final List<String> problems = new ArrayList<>();
-  private final Map<Integer, TreeMap<Long, OpenExtent>> openExtents = new LinkedHashMap<>();
+  private final OpenExtents openExtents = new OpenExtents();
   private final RecordReader record = new RecordReader();
   private LogHistory.Analysis analysis = new LogHistory.Analysis(0, 0, 0, List.of());
   private byte[] buffer = new byte[4096];
@@ -148,7 +150,7 @@ final class Recovery {
           table, s.number(), s.capacity(), s.streamClass(), s.lsnBase(), s.timeBaseMillis());
     }
     for (OpenExtent extent : entry.openExtents()) {
-      opened(entry.id(), extent);
+      openExtents.open(entry.id(), extent);
     }
     SnapshotLoader loader = new SnapshotLoader(this, table);
     List<Restored> partitions = new ArrayList<>();
@@ -189,42 +191,9 @@ final class Recovery {
   }
 
   private void restoreSegment(
-      Table table,
-      int number,
-      long capacity,
-      int streamClass,
-      long lsnBase,
-      long timeBaseMillis)
+      Table table, int number, long capacity, int streamClass, long lsnBase, long timeBaseMillis)
       throws IOException {
-    Segment unused =
-        table.space().restore(number, capacity, streamClass, lsnBase, timeBaseMillis);
-  }
-
-  private void opened(int tableId, OpenExtent extent) {
-    TreeMap<Long, OpenExtent> open =
-        openExtents.computeIfAbsent(tableId, ignored -> new TreeMap<>());
-    forget(tableId, extent);
-    open.put(place(extent.segment(), extent.firstPage()), extent);
-  }
-
-  /** Forgets the extents that share pages with one. */
-  private void forget(int tableId, OpenExtent extent) {
-    TreeMap<Long, OpenExtent> open = openExtents.get(tableId);
-    if (open == null) {
-      return;
-    }
-    for (Iterator<OpenExtent> i = open.values().iterator(); i.hasNext(); ) {
-      OpenExtent other = i.next();
-      if (other.segment() == extent.segment()
-          && other.firstPage() < extent.firstPage() + Math.max(1, extent.pages())
-          && extent.firstPage() < other.firstPage() + other.pages()) {
-        i.remove();
-      }
-    }
-  }
-
-  private static long place(int segment, int firstPage) {
-    return ((long) segment << 32) | firstPage;
+    Segment unused = table.space().restore(number, capacity, streamClass, lsnBase, timeBaseMillis);
   }
 
   /** Applies the log; returns the end of the history. */
@@ -313,7 +282,11 @@ final class Recovery {
     }
   }
 
-  private boolean verifies(Table table, FrameReader frame, long lsn) {
+  /**
+   * Tells whether the record of a frame is there. A file that cannot be read says nothing about
+   * that, so opening fails rather than forget what was acknowledged.
+   */
+  private boolean verifies(Table table, FrameReader frame, long lsn) throws IOException {
     long word = frame.word();
     Segment segment = table.space().find(Address.segment(word));
     if (segment == null) {
@@ -329,12 +302,11 @@ final class Recovery {
     }
     try {
       segment.read(Address.offset(word), buffer, physical);
-    } catch (IOException e) {
+    } catch (EOFException e) {
       return false;
     }
-    table.space().layout().join(buffer, physical, Address.offset(word));
-    return record.wrap(
-                buffer, 0, logical, table.id(), segment.lsnBase(), segment.timeBaseMillis())
+    table.space().layout().join(buffer, logical, Address.offset(word));
+    return record.wrap(buffer, 0, logical, table.id(), segment.lsnBase(), segment.timeBaseMillis())
             == RecordReader.Verdict.OK
         && record.crc() == frame.recordCrc()
         && record.lsn() == lsn;
@@ -348,7 +320,7 @@ final class Recovery {
       }
     } else if (frame instanceof LogFrame.TableDrop drop) {
       engine.removeTable(drop.tableId());
-      openExtents.remove(drop.tableId());
+      openExtents.forgetTable(drop.tableId());
     } else if (frame instanceof LogFrame.SegmentCreate create) {
       applySegmentCreate(lsn, create);
     } else if (frame instanceof LogFrame.SegmentDrop drop) {
@@ -356,9 +328,9 @@ final class Recovery {
     } else if (frame instanceof LogFrame.SegmentState state) {
       OpenExtent extent = new OpenExtent(state.segment(), state.firstPage(), state.pages());
       if (state.state() == ExtentState.OPEN) {
-        opened(state.tableId(), extent);
+        openExtents.open(state.tableId(), extent);
       } else {
-        forget(state.tableId(), extent);
+        openExtents.forget(state.tableId(), extent);
       }
     }
   }
@@ -395,7 +367,7 @@ final class Recovery {
     Segment present = table.space().find(drop.segment());
     if (present == null || present.lsnBase() <= lsn) {
       table.space().restoreDropped(drop.segment(), lsn);
-      forget(drop.tableId(), new OpenExtent(drop.segment(), 0, Integer.MAX_VALUE / 2));
+      openExtents.forget(drop.tableId(), new OpenExtent(drop.segment(), 0, Integer.MAX_VALUE / 2));
     }
   }
 
@@ -417,8 +389,8 @@ final class Recovery {
   }
 
   /**
-   * Forces what an earlier life may have left in the page cache only, and marks it. That is its last
-   * mark at least, even after a clean close: no mark covers itself.
+   * Forces what an earlier life may have left in the page cache only, and marks it. That is its
+   * last mark at least, even after a clean close: no mark covers itself.
    */
   void firstForce(boolean clean) throws IOException {
     for (OldLogSegment segment : history.segments()) {
@@ -443,7 +415,7 @@ final class Recovery {
 
   /** Tells whether extents are to be sealed, which needs the whole index. */
   boolean hasOpenExtents() {
-    return openExtents.values().stream().anyMatch(open -> !open.isEmpty());
+    return openExtents.any();
   }
 
   /** Counts all charges, when the whole index was loaded; entries into nothing are removed. */
@@ -479,53 +451,8 @@ final class Recovery {
 
   /** Makes the extents walkable that were open; their bytes are durable and marked by now. */
   void sealOpenExtents() throws IOException {
-    for (Map.Entry<Integer, TreeMap<Long, OpenExtent>> open : openExtents.entrySet()) {
-      Table table = engine.table(open.getKey());
-      if (table != null && !open.getValue().isEmpty()) {
-        sealOpenExtents(table, open.getValue());
-      }
-    }
+    openExtents.seal(engine);
     engine.threads().step(Step.RECOVERY);
-  }
-
-  private void sealOpenExtents(Table table, TreeMap<Long, OpenExtent> open) throws IOException {
-    Map<OpenExtent, List<Long>> live = new LinkedHashMap<>();
-    open.values().forEach(extent -> live.put(extent, new ArrayList<>()));
-    table
-        .index()
-        .lockAll(
-            partitions -> {
-              for (Partition partition : partitions) {
-                partition.forEach((hash, word) -> collect(table, open, live, word));
-              }
-            });
-    for (Map.Entry<OpenExtent, List<Long>> extent : live.entrySet()) {
-      long[] words = extent.getValue().stream().mapToLong(Long::longValue).toArray();
-      Arrays.sort(words);
-      table
-          .space()
-          .repairExtent(
-              extent.getKey().segment(),
-              extent.getKey().firstPage(),
-              extent.getKey().pages(),
-              words);
-    }
-  }
-
-  private static void collect(
-      Table table, TreeMap<Long, OpenExtent> open, Map<OpenExtent, List<Long>> live, long word) {
-    int page = table.space().layout().pageOf(Address.offset(word));
-    Map.Entry<Long, OpenExtent> floor = open.floorEntry(place(Address.segment(word), page));
-    if (floor == null) {
-      return;
-    }
-    OpenExtent extent = floor.getValue();
-    List<Long> words = live.get(extent);
-    if (words != null
-        && extent.segment() == Address.segment(word)
-        && page < extent.firstPage() + extent.pages()) {
-      words.add(Address.withoutVisits(word));
-    }
   }
 
   /** Ends the recovery; from now on partitions that are loaded count their charges themselves. */

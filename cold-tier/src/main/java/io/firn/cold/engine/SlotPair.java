@@ -19,9 +19,6 @@ final class SlotPair {
 
   @Nullable Slot spare2;
 
-  /** Where a snapshot is being written that is not named yet, if that is none of the above. */
-  @Nullable Slot writing;
-
   /** The places of the two halves, while a split is being prepared. */
   @Nullable SlotPair left;
 
@@ -32,6 +29,9 @@ final class SlotPair {
 
   /** What {@code Partition.changes()} was when the newer snapshot was captured; -1 if none was. */
   long capturedChanges = -1;
+
+  /** A checkpoint has captured the partition and has not named its snapshot yet. */
+  volatile boolean captured;
 
   /** Both snapshots have the present content. */
   boolean bothCurrent;

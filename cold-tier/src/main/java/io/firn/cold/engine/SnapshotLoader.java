@@ -10,14 +10,17 @@ import io.firn.cold.index.Partition;
 import io.firn.cold.index.PartitionSource;
 import io.firn.cold.io.DiskFile;
 import io.firn.cold.model.Address;
-import io.firn.cold.wal.LogHistory;
+import io.firn.cold.model.StoreIoException;
+import java.io.EOFException;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Loads a partition from its newer snapshot; if that does not verify, from the older one and the log
- * since. Called under the partition's lock. While recovery applies the log anyway, it reaches every
- * partition at the first frame that concerns it, so nothing is replayed here.
+ * Loads a partition from its newer snapshot; if that does not verify, from the older one and the
+ * log since. Called under the partition's lock. Bytes that do not verify are damage, and misses;
+ * bytes that cannot be read now leave the partition unloaded, so that a later use tries again.
+ * While recovery applies the log anyway, it reaches every partition at the first frame that
+ * concerns it, so nothing is replayed here.
  */
 final class SnapshotLoader implements PartitionSource {
   private final Recovery recovery;
@@ -31,27 +34,46 @@ final class SnapshotLoader implements PartitionSource {
   @Override
   public void load(Partition partition) {
     SlotPair pair = IndexFile.pairOf(partition);
-    if (tryLoad(partition, pair.newer)) {
-      pair.capturedChanges = 0;
-      credit(partition);
-      return;
+    IOException unread = null;
+    try {
+      if (tryLoad(partition, pair.newer)) {
+        pair.capturedChanges = 0;
+        credit(partition);
+        return;
+      }
+    } catch (IOException e) {
+      unread = e;
     }
-    if (pair.newer != null) {
-      recovery.damagedSnapshot(table, pair.newer);
-    }
-    pair.newer = pair.older;
-    pair.older = null;
-    if (pair.newer != null && !tryLoad(partition, pair.newer)) {
-      recovery.damagedSnapshot(table, pair.newer);
-      pair.newer = null;
-    }
-    if (!recovery.isRunning()) {
-      replay(partition, pair.newestLsn());
+    try {
+      fallBack(partition, pair, unread);
+    } catch (IOException e) {
+      throw new StoreIoException(
+          "entries of table " + table.name() + " cannot be read: " + e.getMessage(), e);
     }
     credit(partition);
   }
 
-  private boolean tryLoad(Partition partition, @Nullable Slot slot) {
+  private void fallBack(Partition partition, SlotPair pair, @Nullable IOException unread)
+      throws IOException {
+    boolean loaded = pair.older != null && tryLoad(partition, pair.older);
+    if (!loaded && unread != null) {
+      throw unread;
+    }
+    if (!recovery.isRunning()) {
+      Slot from = loaded ? pair.older : null;
+      replay(partition, from == null ? pair.baseLsn : from.lsn);
+    }
+    if (pair.newer != null) {
+      recovery.damagedSnapshot(table, pair.newer);
+    }
+    if (pair.older != null && !loaded) {
+      recovery.damagedSnapshot(table, pair.older);
+    }
+    pair.newer = loaded ? pair.older : null;
+    pair.older = null;
+  }
+
+  private boolean tryLoad(Partition partition, @Nullable Slot slot) throws IOException {
     if (slot == null || !slot.holdsSnapshot()) {
       return slot == null && IndexFile.pairOf(partition).older == null;
     }
@@ -69,10 +91,7 @@ final class SnapshotLoader implements PartitionSource {
       header.verify(head, entries, 0, bytes, table.indexFile().path());
       put(partition, entries, bytes);
       return true;
-    } catch (CorruptBytesException e) {
-      return false;
-    } catch (IOException e) {
-      recovery.problem("index file " + table.indexFile().path() + ": " + e.getMessage());
+    } catch (CorruptBytesException | EOFException e) {
       return false;
     }
   }
@@ -87,22 +106,18 @@ final class SnapshotLoader implements PartitionSource {
     }
   }
 
-  private void replay(Partition partition, long fromLsn) {
-    try {
-      recovery
-          .history()
-          .replay(
-              fromLsn,
-              recovery.endLsn(),
-              (lsn, frame) -> {
-                if (frame.tableId() == table.id()) {
-                  replay(partition, frame);
-                }
-                return true;
-              });
-    } catch (IOException e) {
-      recovery.problem("the log could not be read again: " + e.getMessage());
-    }
+  private void replay(Partition partition, long fromLsn) throws IOException {
+    recovery
+        .history()
+        .replay(
+            fromLsn,
+            recovery.endLsn(),
+            (lsn, frame) -> {
+              if (frame.tableId() == table.id()) {
+                replay(partition, frame);
+              }
+              return true;
+            });
   }
 
   private static void replay(Partition partition, FrameReader frame) {
@@ -122,7 +137,9 @@ final class SnapshotLoader implements PartitionSource {
     }
   }
 
-  /** Counts the charges of a partition that is loaded after recovery; voids entries into nothing. */
+  /**
+   * Counts the charges of a partition that is loaded after recovery; voids entries into nothing.
+   */
   private void credit(Partition partition) {
     if (recovery.isRunning()) {
       return;

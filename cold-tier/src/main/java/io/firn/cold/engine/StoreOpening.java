@@ -19,7 +19,9 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Opens a store: a new one, one that was closed, or one that crashed. The caller holds its lock. */
+/**
+ * Opens a store: a new one, one that was closed, or one that crashed. The caller holds its lock.
+ */
 public final class StoreOpening {
   /** The lock file, which is no part of the store's content. */
   public static final String LOCK_FILE = "LOCK";
@@ -35,8 +37,8 @@ public final class StoreOpening {
   /**
    * Opens the store.
    *
-   * @throws CorruptStoreException if it is damaged and the settings say to fail, or if the directory
-   *     holds something else
+   * @throws CorruptStoreException if it is damaged and the settings say to fail, or if the
+   *     directory holds something else
    * @throws UnsupportedVersionException if a newer version wrote it and the settings say to fail
    */
   public static Engine open(EngineOptions options, Engine.Seams seams) throws IOException {
@@ -69,8 +71,27 @@ public final class StoreOpening {
   private static Engine open(
       Engine engine, @Nullable Manifest found, List<String> problems, long startedNanos)
       throws IOException {
+    boolean done = false;
+    try {
+      if (recover(engine, found, problems, startedNanos)) {
+        done = true;
+        return engine;
+      }
+    } finally {
+      if (!done) {
+        engine.abandon();
+      }
+    }
+    Engine empty = startEmpty(engine.options(), engine.seams(), problems);
+    return open(empty, null, problems, startedNanos);
+  }
+
+  /** Recovers the store; false if it is to be set aside instead, because its log is damaged. */
+  private static boolean recover(
+      Engine engine, @Nullable Manifest found, List<String> problems, long startedNanos)
+      throws IOException {
     boolean created = found == null;
-    Manifest manifest = created ? create(engine) : found;
+    Manifest manifest = found == null ? create(engine) : found;
     checkShape(engine, manifest);
     engine.identify(manifest.identity(), manifest.nextTableId(), manifest.nextSlotNumber());
     Recovery recovery = new Recovery(engine, manifest);
@@ -78,18 +99,18 @@ public final class StoreOpening {
     boolean damaged = !recovery.gaps().isEmpty();
     if (damaged && engine.options().damage() == DamagePolicy.FAIL) {
       throw new CorruptStoreException(
-          "the log of the store in " + engine.disk().describe() + " is damaged at "
+          "the log of the store in "
+              + engine.disk().describe()
+              + " is damaged at "
               + recovery.gaps(),
           null);
     }
     if (damaged && engine.options().damage() == DamagePolicy.START_EMPTY) {
-      List<String> why = new ArrayList<>(problems);
-      why.add("the log is damaged at " + recovery.gaps());
-      engine.abandon();
-      Engine empty = startEmpty(engine.options(), engine.seams(), why);
-      return open(empty, null, why, startedNanos);
+      problems.add("the log is damaged at " + recovery.gaps());
+      return false;
     }
     recovery.startLog();
+    engine.logStarted(engine.log().end());
     int emptied = damaged ? emptyTables(engine) : 0;
     boolean countsAll = !clean || recovery.hasOpenExtents();
     if (countsAll) {
@@ -104,10 +125,11 @@ public final class StoreOpening {
     }
     recovery.finish();
     problems.addAll(recovery.problems());
-    RecoveryReport report = report(engine, recovery, created, clean, emptied, problems, startedNanos);
+    RecoveryReport report =
+        report(engine, recovery, created, clean, emptied, problems, startedNanos);
     engine.opened(recovery, report);
     log(engine, report);
-    return engine;
+    return true;
   }
 
   private static RecoveryReport report(
@@ -176,20 +198,47 @@ public final class StoreOpening {
     return false;
   }
 
-  /** Sets the files aside, where one earlier generation may be, and starts anew. */
-  private static Engine startEmpty(
-      EngineOptions options, Engine.Seams seams, List<String> problems) throws IOException {
+  /**
+   * Sets the files aside, where one earlier generation may be, and starts anew. The manifests go
+   * first, so whoever finds content without one goes on with what a crash interrupted here.
+   */
+  private static Engine startEmpty(EngineOptions options, Engine.Seams seams, List<String> problems)
+      throws IOException {
     Disk disk = seams.disk();
     LOG.warn("the store in {} is set aside and starts empty: {}", disk.describe(), problems);
-    deleteTree(disk, LOST);
+    if (ManifestStore.NAMES.stream().anyMatch(disk::exists)) {
+      deleteTree(disk, LOST);
+    }
     disk.createDirectories(LOST);
-    for (String name : disk.list("")) {
-      if (KNOWN.contains(name) && !name.equals(LOST) && !name.equals(LOCK_FILE)) {
+    for (String name : ManifestStore.NAMES) {
+      if (disk.exists(name)) {
         disk.rename(name, LOST + "/" + name);
       }
     }
+    disk.syncDirectory(LOST);
     disk.syncDirectory("");
+    for (String directory : DIRECTORIES) {
+      setAside(disk, directory);
+    }
     return new Engine(options, seams);
+  }
+
+  private static void setAside(Disk disk, String directory) throws IOException {
+    List<String> names = disk.list(directory);
+    if (names.isEmpty()) {
+      return;
+    }
+    disk.createDirectories(LOST + "/" + directory);
+    for (String name : names) {
+      String path = directory + "/" + name;
+      if (directory.equals("data")) {
+        setAside(disk, path);
+        disk.delete(path);
+      } else {
+        disk.rename(path, LOST + "/" + path);
+      }
+    }
+    disk.syncDirectory(LOST + "/" + directory);
   }
 
   private static void deleteTree(Disk disk, String path) throws IOException {
@@ -234,8 +283,12 @@ public final class StoreOpening {
     int pageBytes = engine.options().space().pageBytes();
     if (manifest.identity().pageBytes() != pageBytes) {
       throw new CorruptStoreException(
-          "the store in " + engine.disk().describe() + " has pages of "
-              + manifest.identity().pageBytes() + " bytes, expected " + pageBytes,
+          "the store in "
+              + engine.disk().describe()
+              + " has pages of "
+              + manifest.identity().pageBytes()
+              + " bytes, expected "
+              + pageBytes,
           null);
     }
   }

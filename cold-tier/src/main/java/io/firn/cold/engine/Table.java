@@ -14,6 +14,7 @@ import io.firn.cold.index.Partition;
 import io.firn.cold.model.Address;
 import io.firn.cold.model.OversizedValueException;
 import io.firn.cold.model.StoreClosedException;
+import io.firn.cold.model.StoreIoException;
 import io.firn.cold.segment.Segment;
 import io.firn.cold.segment.SpaceWorker;
 import io.firn.cold.segment.TableSpace;
@@ -22,6 +23,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /** One table: its index, its data files, and the read and write paths over them. Thread-safe. */
@@ -41,8 +43,8 @@ public final class Table {
   private final SpaceWorker worker;
   private final TableCounters counters = new TableCounters();
   private final Queue<Detached> sweeps = new ConcurrentLinkedQueue<>();
+  private final AtomicLong clears = new AtomicLong();
   private final long createdLsn;
-  private volatile long clears;
   private volatile boolean dropped;
 
   Table(Engine engine, int id, String name, Octets options, long baseLsn) {
@@ -51,7 +53,9 @@ public final class Table {
     this.name = name;
     this.options = options;
     this.createdLsn = baseLsn;
-    this.indexFile = new IndexFile(id, engine.disk(), engine.ledger(), engine.threads());
+    this.indexFile =
+        new IndexFile(
+            id, engine.disk(), engine.ledger(), engine.threads(), engine.relief()::headroomBytes);
     this.index =
         new HashIndex(engine.options().index(), engine.epochs(), engine.threads(), indexFile);
     this.index.partitions().get(0).attach(new SlotPair(baseLsn));
@@ -65,8 +69,7 @@ public final class Table {
             engine.threads(),
             engine.time(),
             journal);
-    this.worker =
-        new SpaceWorker(space, engine.disk(), engine.ledger(), engine.threads(), journal);
+    this.worker = new SpaceWorker(space, engine.disk(), engine.ledger(), engine.threads(), journal);
   }
 
   /** Returns the id, never used again after the table is gone. */
@@ -135,7 +138,7 @@ public final class Table {
 
   /** Returns a counter that every write of the key bumps before the write is acknowledged. */
   public long writeStamp(long hash) {
-    return engine.stamps().get(id, hash) + (clears << 32);
+    return engine.stamps().get(id, hash) + (clears.get() << 32);
   }
 
   /**
@@ -235,6 +238,8 @@ public final class Table {
     } catch (IOException e) {
       scratch.length = 0;
       return scratch.word;
+    } catch (StoreIoException e) {
+      return Address.NONE; // the entries cannot be loaded now; a later use tries again
     } finally {
       engine.epochs().leave(ticket);
     }
@@ -256,7 +261,11 @@ public final class Table {
     checkKey(keyLength);
     if (valueLength > engine.options().maximumValueBytes()) {
       throw new OversizedValueException(
-          "value of " + valueLength + " bytes in table " + name + ", at most "
+          "value of "
+              + valueLength
+              + " bytes in table "
+              + name
+              + ", at most "
               + engine.options().maximumValueBytes(),
           null);
     }
@@ -306,11 +315,11 @@ public final class Table {
     int ticket = engine.writers().enter();
     try {
       checkOpen();
-      engine.log().reserve(Frames.HEADER_BYTES);
+      engine.log().reserveOwn(Frames.HEADER_BYTES);
       index.lockAll(
           partitions -> {
             lsn[0] = engine.appendClear(id);
-            clears++;
+            long unused = clears.incrementAndGet();
             for (Partition partition : partitions) {
               sweeps.add(partition.clear());
             }
@@ -337,7 +346,7 @@ public final class Table {
 
   /** Removes all entries because removals may have been lost; before anyone uses the table. */
   void emptyDuringRecovery() {
-    engine.log().reserve(Frames.HEADER_BYTES);
+    engine.log().reserveOwn(Frames.HEADER_BYTES);
     index.lockAll(
         partitions -> {
           long ignored = engine.appendClear(id);
@@ -426,7 +435,7 @@ public final class Table {
         return false;
       }
       if (length > logical) {
-        layout.join(buffer, length, Address.offset(word));
+        layout.join(buffer, logical, Address.offset(word));
       }
       return record.wrap(buffer, 0, logical, tableId, from.lsnBase(), from.timeBaseMillis())
           == RecordReader.Verdict.OK;

@@ -98,7 +98,17 @@ final class TableJournal implements SpaceJournal {
   }
 
   @Override
+  public void wakePreparer() {
+    engine.wakePreparer();
+  }
+
+  @Override
   public boolean reclaim() {
-    return engine.reclaim(table);
+    return engine.relief().reclaim();
+  }
+
+  @Override
+  public long headroomBytes() {
+    return engine.relief().headroomBytes();
   }
 }

@@ -5,9 +5,9 @@ package io.firn.cold.engine;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 
 /**
- * Counters by stripe of the keys' hashes, bumped by every write of a key under its partition's lock.
- * A reader that finds the counter unchanged knows that what it read is still the newest version.
- * Thread-safe.
+ * Counters by stripe of the keys' hashes, bumped by every write of a key under its partition's
+ * lock. A reader that finds the counter unchanged knows that what it read is still the newest
+ * version. Thread-safe.
  */
 final class WriteStamps {
   private static final int STRIPES = 1 << 16;

@@ -16,7 +16,10 @@ public final class FrameReader {
   public enum Verdict {
     /** A frame whose checksum holds and whose payload has a size that its type allows. */
     OK,
-    /** The length is 0: nothing was published here. */
+    /**
+     * The length is 0: nothing was published here. Damage can look the same; below a mark it is
+     * damage.
+     */
     EMPTY,
     /** No frame of this place and salt, or a damaged one, or one that does not end in the bytes. */
     BAD,

@@ -9,6 +9,9 @@ public final class Frames {
   /** Size of the header of every frame. */
   public static final int HEADER_BYTES = 16;
 
+  /** Frames begin at multiples of this. */
+  public static final int ALIGNMENT = 8;
+
   /** Flag: the bytes to which the frame refers were forced before it was appended. */
   public static final int FORCED_BEFORE = 1;
 
@@ -94,11 +97,8 @@ public final class Frames {
 
   private Frames() {}
 
-  /** Frames begin at multiples of this. */
-  public static final int ALIGNMENT = 8;
-
   /** Returns a length rounded up to a multiple of 8. */
   public static int align8(int length) {
-    return (length + 7) & ~7;
+    return (length + ALIGNMENT - 1) & -ALIGNMENT;
   }
 }

@@ -105,16 +105,17 @@ public final class PageLayout {
   }
 
   /**
-   * Removes the headers from a physical copy, so that the bytes of records become contiguous from
-   * index 0 on; what stands behind them is left over.
+   * Removes the headers from a physical copy, so that the record becomes contiguous from index 0
+   * on; what stands behind it is left over.
    *
-   * @param length how many bytes were copied
-   * @param fileOffset from where; anywhere in the data of a page
+   * @param buffer holds the {@link #physicalBytes} of the record
+   * @param recordBytes the record's length, the headers not counted
+   * @param fileOffset where it starts; anywhere in the data of a page
    */
-  public void join(byte[] buffer, int length, long fileOffset) {
+  public void join(byte[] buffer, int recordBytes, long fileOffset) {
     int room = roomAt(fileOffset);
-    if (length > room) {
-      joinAcross(buffer, length, room);
+    if (recordBytes > room) {
+      joinAcross(buffer, recordBytes, room);
     }
   }
 
@@ -136,13 +137,12 @@ public final class PageLayout {
     }
   }
 
-  private void joinAcross(byte[] buffer, int length, int room) {
+  private void joinAcross(byte[] buffer, int recordBytes, int room) {
     int perPage = pageBytes - PAGE_HEADER_BYTES;
-    int target = room;
-    for (int source = room + PAGE_HEADER_BYTES; source < length; source += pageBytes) {
-      int piece = Math.min(perPage, length - source);
-      System.arraycopy(buffer, source, buffer, target, piece);
-      target += piece;
+    int source = room + PAGE_HEADER_BYTES;
+    for (int target = room; target < recordBytes; target += perPage) {
+      System.arraycopy(buffer, source, buffer, target, Math.min(perPage, recordBytes - target));
+      source += pageBytes;
     }
   }
 

@@ -85,7 +85,8 @@ public final class RecordReader {
    */
   public static int peekTotalBytes(byte[] buffer, int offset, int available) {
     int at = offset + RecordFormat.AT_TOTAL_LENGTH;
-    int total = available < RecordFormat.MINIMUM_BYTES ? 0 : Varint.get(buffer, at, offset + available);
+    int total =
+        available < RecordFormat.MINIMUM_BYTES ? 0 : Varint.get(buffer, at, offset + available);
     return Math.max(total, 0);
   }
 

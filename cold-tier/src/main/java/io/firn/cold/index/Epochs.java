@@ -2,6 +2,7 @@
 // Copyright The Firn authors
 package io.firn.cold.index;
 
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.Queue;
@@ -105,6 +106,7 @@ public final class Epochs implements AutoCloseable {
    *
    * @return whether it moved
    */
+  @CanIgnoreReturnValue
   public boolean advance() {
     if (!advancing.compareAndSet(false, true)) {
       return false;
@@ -147,6 +149,7 @@ public final class Epochs implements AutoCloseable {
    *
    * @return how many ran
    */
+  @CanIgnoreReturnValue
   public int freePast() {
     if (!freeing.compareAndSet(false, true)) {
       return 0;

@@ -35,8 +35,13 @@ public interface GrowthListener {
    */
   void split(Partition parent, Partition left, Partition right);
 
-  /** Called when a split that {@link #beforeSplit} allowed is over, whether it happened or not. */
-  void afterSplit(Partition parent);
+  /**
+   * Tells whether a partition may split now; one that may not grows instead and is asked again.
+   * Asked without its lock, and once more under it. Must neither wait nor throw.
+   */
+  default boolean maySplit(Partition parent) {
+    return true;
+  }
 
   /** A listener that allows everything. */
   GrowthListener NONE =
@@ -49,8 +54,5 @@ public interface GrowthListener {
 
         @Override
         public void split(Partition parent, Partition left, Partition right) {}
-
-        @Override
-        public void afterSplit(Partition parent) {}
       };
 }

@@ -2,6 +2,7 @@
 // Copyright The Firn authors
 package io.firn.cold.index;
 
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import io.firn.cold.agent.Step;
 import io.firn.cold.agent.Threads;
 import io.firn.cold.model.Address;
@@ -113,6 +114,7 @@ public final class HashIndex implements AutoCloseable {
    * @param word as {@link #find} returned it
    * @return whether it was counted; never at {@link Address#MAX_VISITS}
    */
+  @CanIgnoreReturnValue
   public boolean visit(long hash, long word) {
     return word != Address.NONE
         && Address.visits(word) < Address.MAX_VISITS
@@ -140,7 +142,8 @@ public final class HashIndex implements AutoCloseable {
         lock(hash).unlock();
       } else if (closed) {
         throw closedException();
-      } else if (mustSplit(partition) || !partition.hasRoom(more)) {
+      } else if ((mustSplit(partition) && listener.maySplit(partition))
+          || !partition.hasRoom(more)) {
         makeRoom(hash, more);
       } else {
         return;
@@ -161,8 +164,9 @@ public final class HashIndex implements AutoCloseable {
       if (closed || !partition.isLoaded()) {
         return;
       }
-      if (mustSplit(partition)) {
-        split(partition);
+      boolean split = mustSplit(partition) && split(partition);
+      if (split) {
+        return;
       } else if (!partition.hasRoom(more)) {
         grow(partition, more);
       }
@@ -183,17 +187,13 @@ public final class HashIndex implements AutoCloseable {
     }
   }
 
-  private void split(Partition parent) {
+  /** Splits unless the listener objects; then the partition grows for the time being. */
+  private boolean split(Partition parent) {
+    if (!listener.maySplit(parent)) {
+      return false;
+    }
     int capacity = childCapacity(parent.size());
     listener.beforeSplit(parent, capacity);
-    try {
-      divide(parent, capacity);
-    } finally {
-      listener.afterSplit(parent);
-    }
-  }
-
-  private void divide(Partition parent, int capacity) {
     int bits = parent.prefixBits() + 1;
     int prefix = parent.prefix() << 1;
     Partition left = new Partition(prefix, bits, blocks, threads, blocks.table(capacity));
@@ -202,7 +202,7 @@ public final class HashIndex implements AutoCloseable {
     structureLock.lock();
     parent.lock();
     try {
-      if (!parent.isRetired()) {
+      if (!parent.isRetired() && listener.maySplit(parent)) {
         parent.divide(left, right, listener);
         Directory changed = directory.replace(parent, left, right);
         parent.retire();
@@ -217,6 +217,7 @@ public final class HashIndex implements AutoCloseable {
         right.release();
       }
     }
+    return published;
   }
 
   /**

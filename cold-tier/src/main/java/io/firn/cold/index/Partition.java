@@ -2,6 +2,7 @@
 // Copyright The Firn authors
 package io.firn.cold.index;
 
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import io.firn.cold.agent.Threads;
 import io.firn.cold.model.Address;
 import java.lang.invoke.MethodHandles;
@@ -24,7 +25,7 @@ public final class Partition {
    * of a reader: acquire load of the version, plain loads, acquire fence, load of the version. */
 
   /** Largest number of prefix bits; a partition with so many grows instead of splitting. */
-  public static final int MAX_PREFIX_BITS = 20;
+  public static final int MAX_PREFIX_BITS = 16;
 
   private static final int SLACK_SHARE = 16;
   static final int MAX_SLACK = 64;
@@ -37,6 +38,7 @@ public final class Partition {
   private final Lock lock;
   private long version = 1;
   private int size;
+  private final int expected;
   private @Nullable SlotTable table;
   private @Nullable PartitionSource source;
   private long changes;
@@ -51,6 +53,7 @@ public final class Partition {
     this.blocks = blocks;
     this.lock = threads.newLock("partition " + prefix + "/" + bits);
     this.table = table;
+    this.expected = 0;
     this.loaded = true;
     VERSION.setRelease(this, 0L);
   }
@@ -63,7 +66,7 @@ public final class Partition {
     this.lock = threads.newLock("partition " + prefix + "/" + bits);
     this.source = restored.source();
     this.attachment = restored.attachment();
-    this.size = restored.entries();
+    this.expected = restored.entries();
     VERSION.setRelease(this, 1L);
   }
 
@@ -102,7 +105,7 @@ public final class Partition {
    * answer may be a moment old.
    */
   public int size() {
-    return (int) SIZE.getOpaque(this);
+    return loaded ? (int) SIZE.getOpaque(this) : expected;
   }
 
   /** Returns the capacity in entries, 0 before loading. Without the lock it may be a moment old. */
@@ -160,6 +163,7 @@ public final class Partition {
    * @return the replaced word with its visits, or {@link Address#NONE}
    * @throws IllegalArgumentException if the hash does not belong here or the word is none
    */
+  @CanIgnoreReturnValue
   public long put(long hash, long word) {
     if (!owns(hash) || word == Address.NONE) {
       throw new IllegalArgumentException(
@@ -190,6 +194,7 @@ public final class Partition {
    *
    * @return the removed word with its visits, or {@link Address#NONE}
    */
+  @CanIgnoreReturnValue
   public long remove(long hash) {
     SlotTable current = table();
     int slot = current.slotOf(hash, bits);
@@ -233,7 +238,7 @@ public final class Partition {
   /**
    * Copies all entries, 16 bytes each, {hash, word with visits}, little-endian, in slot order.
    *
-   * @return how many were copied, the same as {@link #size}
+   * @return how many bytes were copied, 16 times {@link #size}
    * @throws IndexOutOfBoundsException if the target is too short
    */
   public int copyEntries(byte[] target, int offset) {
@@ -316,7 +321,7 @@ public final class Partition {
     table()
         .forEach(
             (hash, word) -> {
-              long unused = (left.owns(hash) ? left : right).put(hash, word);
+              (left.owns(hash) ? left : right).put(hash, word);
             });
     left.changes = 0;
     right.changes = 0;
@@ -344,7 +349,6 @@ public final class Partition {
     if (from == null) {
       return;
     }
-    int expected = size;
     int capacity = SlotTable.capacityFor(expected + Math.min(MAX_SLACK, expected / SLACK_SHARE));
     table = blocks.table(Math.max(blocks.initialCapacity(), capacity));
     size = 0;
@@ -356,7 +360,6 @@ public final class Partition {
       if (!done) {
         release();
         table = null;
-        SIZE.setOpaque(this, expected);
       }
     }
     source = null;
@@ -382,12 +385,12 @@ public final class Partition {
     return current;
   }
 
-  private void beginWrite() {
+  void beginWrite() {
     VERSION.setOpaque(this, version | 1);
     VarHandle.releaseFence();
   }
 
-  private void endWrite() {
+  void endWrite() {
     if (loaded) {
       VERSION.setRelease(this, (version | 1) + 1);
     }

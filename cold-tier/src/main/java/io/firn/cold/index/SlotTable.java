@@ -147,6 +147,7 @@ final class SlotTable {
     }
   }
 
+  /** Copies the entries and returns their bytes. */
   int copyTo(byte[] target, int offset) {
     int position = offset;
     for (int slot = 0; slot < capacity; slot++) {
@@ -157,7 +158,7 @@ final class SlotTable {
         position += ENTRY_BYTES;
       }
     }
-    return (position - offset) / ENTRY_BYTES;
+    return position - offset;
   }
 
   void close() {

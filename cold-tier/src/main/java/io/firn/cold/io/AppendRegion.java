@@ -9,8 +9,12 @@ import java.io.IOException;
  * extents, and a source for readers. Mapped, buffered (positional calls) or simulated.
  *
  * <p>Thread-safe for disjoint ranges; a reader of a range sees what was put there before a {@link
- * #publish} that it has seen the effect of. Nothing but copies ever runs on the bytes themselves. A
- * fault in a copy arrives as an {@link IOException}.
+ * #publish} that it has seen the effect of. Nothing but copies ever runs on the bytes themselves.
+ *
+ * <p>A fault in a copy (the disk cannot read a page, or the file was cut) arrives as an {@link
+ * IOException}: that of a {@link #put} at the latest when the same thread publishes or forces, in
+ * whichever region, and before anything is published. On a JDK below 19 a call into the JVM in
+ * between may throw the {@link InternalError} itself; whoever puts treats that as a failed put.
  */
 public interface AppendRegion extends AutoCloseable {
   /** Returns the size in bytes. */

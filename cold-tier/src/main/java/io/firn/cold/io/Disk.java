@@ -23,7 +23,7 @@ public interface Disk {
   /** Renames a file, replacing the target atomically where the platform can. */
   void rename(String from, String to) throws IOException;
 
-  /** Returns the names in a directory, sorted; empty if it does not exist. */
+  /** Returns the names in a directory, sorted; empty if there is no such directory. */
   List<String> list(String directory) throws IOException;
 
   /** Creates a directory and its missing parents. */

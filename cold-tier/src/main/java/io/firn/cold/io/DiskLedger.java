@@ -27,7 +27,14 @@ public final class DiskLedger {
   public void reserve(long bytes, long keepFree, String what) {
     if (!tryReserve(bytes, keepFree)) {
       throw new DiskFullException(
-          what + " needs " + bytes + " bytes; " + used.get() + " of at most " + maximumBytes + " are used",
+          what
+              + " needs "
+              + bytes
+              + " bytes; "
+              + used.get()
+              + " of at most "
+              + maximumBytes
+              + " are used",
           null);
     }
   }

@@ -55,9 +55,12 @@ public final class NioDisk implements Disk {
    * @throws IllegalArgumentException if the system property has an unknown value
    */
   public static NioDisk open(Path directory) throws IOException {
+    return open(directory, System.getProperty(REGIONS_PROPERTY, "auto"));
+  }
+
+  static NioDisk open(Path directory, String regions) throws IOException {
     Path absolute = directory.toAbsolutePath().normalize();
     boolean posix = absolute.getFileSystem().supportedFileAttributeViews().contains("posix");
-    String regions = System.getProperty(REGIONS_PROPERTY, "auto");
     try {
       if (!Files.exists(absolute)) {
         Files.createDirectories(absolute, posix ? ownerOnly("rwx------") : NONE);
@@ -68,7 +71,7 @@ public final class NioDisk implements Disk {
       String type = Files.getFileStore(absolute).type();
       return new NioDisk(absolute, posix, mapsRegions(regions, type, MappedMemory.unmapsAtOnce()));
     } catch (UnsupportedOperationException e) {
-      throw new IOException(absolute + ": the file system cannot be written to", e);
+      throw readOnly(absolute, e);
     } catch (IOException e) {
       throw IoErrors.named(absolute.toString(), e);
     }
@@ -121,7 +124,7 @@ public final class NioDisk implements Disk {
   @Override
   public List<String> list(String directory) throws IOException {
     Path listed = resolve(directory);
-    if (!Files.exists(listed)) {
+    if (!Files.isDirectory(listed)) {
       return List.of();
     }
     try (Stream<Path> entries = Files.list(listed)) {
@@ -167,6 +170,8 @@ public final class NioDisk implements Disk {
     Path file = resolve(path);
     try {
       return NioLock.take(file, holder, fileAttributes());
+    } catch (UnsupportedOperationException e) {
+      throw readOnly(file, e);
     } catch (IOException e) {
       throw IoErrors.named(file.toString(), e);
     }
@@ -180,6 +185,11 @@ public final class NioDisk implements Disk {
   @Override
   public String describe() {
     return root.toString();
+  }
+
+  /** A file system may say that it is read-only by an unchecked exception. */
+  private static IOException readOnly(Path path, UnsupportedOperationException cause) {
+    return new IOException(path + ": the file system cannot be written to", cause);
   }
 
   private Path resolve(String path) {

@@ -163,6 +163,11 @@ final class NioFile implements DiskFile {
     }
   }
 
+  /** Returns the channel that an interrupt may close. */
+  FileChannel sharedChannel() {
+    return shared;
+  }
+
   /** Returns the whole path, for messages. */
   String describe() {
     return file.toString();

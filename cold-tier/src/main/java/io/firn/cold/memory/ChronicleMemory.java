@@ -4,21 +4,11 @@ package io.firn.cold.memory;
 
 import java.nio.ByteBuffer;
 import java.util.Objects;
-import java.util.logging.Level;
-import java.util.logging.Logger;
 import net.openhft.chronicle.bytes.PointerBytesStore;
 
 /** A block seen through Chronicle Bytes: a pointer store over memory that the JDK allocated. */
 final class ChronicleMemory extends BoundedMemory {
-  /* Chronicle reports through this logger that it found no fast way to free direct buffers. It never
-   * frees one here. The reference is kept because the log manager holds loggers weakly. */
-  private static final Logger CLEANER_NOISE =
-      Logger.getLogger(
-          "net.openhft.chronicle.core.internal.cleaner.ReflectionBasedByteBufferCleanerService");
-
-  static {
-    CLEANER_NOISE.setLevel(Level.OFF);
-  }
+  static final boolean QUIET = QuietChronicle.prepare();
 
   private static final ByteBuffer NOTHING = ByteBuffer.allocateDirect(0);
 

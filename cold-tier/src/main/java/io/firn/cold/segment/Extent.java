@@ -15,8 +15,8 @@ import java.util.function.Consumer;
 
 /**
  * A run of pages of one segment that a stream is filling. Positions are guarded by the stream's
- * lock; the bytes of a claim belong to the claimer; headers are written once, by {@link #seal}, when
- * the extent is closed and every claim in it has ended.
+ * lock; the bytes of a claim belong to the claimer; headers are written once, by {@link #seal},
+ * when the extent is closed and every claim in it has ended.
  */
 final class Extent {
   /** Ends a claim's page when the bound of its class would need a byte that cannot be padded. */
@@ -181,8 +181,11 @@ final class Extent {
    */
   void endPreparing() {
     prepareTurn.lock();
-    closed = true;
-    prepareTurn.unlock();
+    try {
+      closed = true;
+    } finally {
+      prepareTurn.unlock();
+    }
   }
 
   /** Keeps the pages in use only. Returns the first page that is not used. */
@@ -211,7 +214,7 @@ final class Extent {
       at = layout.nextRecordOffset(layout.endOf(offset, recordLength(offset)));
     }
     position = at;
-    close();
+    int unused = close();
   }
 
   private int logicalBytes(long from, long to) {
@@ -274,10 +277,11 @@ final class Extent {
 
   private int recordLength(long record) throws IOException {
     int physical =
-        (int) Math.min(LENGTH_PEEK_BYTES + PageLayout.PAGE_HEADER_BYTES, segment.capacity() - record);
+        (int)
+            Math.min(LENGTH_PEEK_BYTES + PageLayout.PAGE_HEADER_BYTES, segment.capacity() - record);
     byte[] head = new byte[physical];
     region.get(record, head, 0, physical);
-    layout.join(head, physical, record);
+    layout.join(head, Math.min(LENGTH_PEEK_BYTES, physical), record);
     return RecordReader.peekTotalBytes(head, 0, Math.min(LENGTH_PEEK_BYTES, physical));
   }
 

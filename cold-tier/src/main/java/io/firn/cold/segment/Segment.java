@@ -19,10 +19,10 @@ import org.jspecify.annotations.Nullable;
  * One data file of a table: an array of pages with their live charges. Thread-safe; page states
  * belong to {@link TableSpace}, under its lock.
  *
- * <p>A record's charge follows from its address word alone: the bound of its size class, spread over
- * the pages that it touches. It is credited when the space is claimed and debited when the record
- * stops being current or never becomes it, always by {@link #charge}; so no old record is ever read,
- * and zero means dead.
+ * <p>A record's charge follows from its address word alone: the bound of its size class, spread
+ * over the pages that it touches. It is credited when the space is claimed and debited when the
+ * record stops being current or never becomes it, always by {@link #charge}; so no old record is
+ * ever read, and zero means dead.
  */
 public final class Segment {
   /** What a page is used for. */
@@ -155,7 +155,7 @@ public final class Segment {
 
   /** Adds a record's charge. */
   public void credit(long word) {
-    charge(word, 1);
+    boolean unused = charge(word, 1);
   }
 
   /** Takes a record's charge away. */

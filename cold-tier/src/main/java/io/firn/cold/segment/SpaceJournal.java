@@ -46,9 +46,15 @@ public interface SpaceJournal {
     void run() throws IOException;
   }
 
-  /** Notes that work is waiting for the workers: preparing, sealing or releasing. */
+  /** Notes that extents wait to be sealed. */
   void wakeWorkers();
+
+  /** Notes that writers come close to the end of what is zeroed. */
+  void wakePreparer();
 
   /** Tries to free pages or files at once; tells whether anything became free. */
   boolean reclaim();
+
+  /** Returns the bytes of the disk that data files must leave to the log. */
+  long headroomBytes();
 }

@@ -36,8 +36,12 @@ public record SpaceShape(
     }
     if (minimumSegmentBytes < SMALLEST_SEGMENT_BYTES || maximumSegmentBytes < minimumSegmentBytes) {
       throw new IllegalArgumentException(
-          "segment sizes must be at least " + SMALLEST_SEGMENT_BYTES + " bytes: "
-              + minimumSegmentBytes + " to " + maximumSegmentBytes);
+          "segment sizes must be at least "
+              + SMALLEST_SEGMENT_BYTES
+              + " bytes: "
+              + minimumSegmentBytes
+              + " to "
+              + maximumSegmentBytes);
     }
   }
 

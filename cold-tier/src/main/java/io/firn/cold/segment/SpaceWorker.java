@@ -16,9 +16,9 @@ import java.util.List;
 import java.util.concurrent.locks.Lock;
 
 /**
- * Does for a table's space what nobody waits for: seals extents, finds what is dead, and releases it
- * when nobody can need it any more. Called by a worker, and by a writer that lacks space; one at a
- * time.
+ * Does for a table's space what nobody waits for: seals extents, finds what is dead, and releases
+ * it when nobody can need it any more. Called by a worker, and by a writer that lacks space; one at
+ * a time.
  */
 public final class SpaceWorker {
   /* Release: what was found dead waits, with the log's end and the readers' stamp of that moment,

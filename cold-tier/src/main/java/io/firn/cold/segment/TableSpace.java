@@ -3,14 +3,10 @@
 package io.firn.cold.segment;
 
 import io.firn.cold.agent.Rule;
-import io.firn.cold.agent.Step;
 import io.firn.cold.agent.Threads;
 import io.firn.cold.format.PageLayout;
-import io.firn.cold.format.SegmentHeader;
 import io.firn.cold.io.AppendRegion;
 import io.firn.cold.io.Disk;
-import io.firn.cold.io.DiskFile;
-import io.firn.cold.io.DiskFullIoException;
 import io.firn.cold.io.DiskLedger;
 import io.firn.cold.model.Address;
 import io.firn.cold.model.DiskFullException;
@@ -21,39 +17,33 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
-import java.util.TreeMap;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.Lock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The data files of one table: which segments exist, which pages are free, which extents its streams
- * fill. Claims, debits and lookups are thread-safe; sealing and releasing belong to the workers.
+ * The data files of one table: which segments exist, which pages are free, which extents its
+ * streams fill. Claims, debits and lookups are thread-safe; sealing and releasing belong to the
+ * workers.
  */
 public final class TableSpace {
   /* Locks, in order: the open turn (held over I/O by whoever opens an extent or a segment), a stream's
    * lock, the space lock (page states, free-space map, lists). The last two are never held over I/O. */
 
-  private static final int TTL_CLASSES_SHIFT = 2;
-
   private final int tableId;
   private final SpaceShape shape;
   private final PageLayout layout;
-  private final Disk disk;
   private final DiskLedger ledger;
   private final Threads threads;
-  private final TimeSource time;
   private final SpaceJournal journal;
   private final Lock lock;
-  private final Lock openTurn;
   private final FreeSpaceMap free;
-  private final Stream[] streams;
+  private final SegmentFiles files;
+  private final Streams streams;
   private final AtomicLong liveCharge = new AtomicLong();
   private final Deque<Extent> sealable = new ArrayDeque<>();
   private final List<Extent> unsealed = new ArrayList<>();
-  private final TreeMap<Integer, Long> dropped = new TreeMap<>();
-  private volatile @Nullable Segment[] segments = new Segment[16];
-  private int nextNumber = 1;
   private volatile boolean complete = true;
 
   /** Creates the space of a table without data. */
@@ -68,28 +58,18 @@ public final class TableSpace {
     this.tableId = tableId;
     this.shape = shape;
     this.layout = new PageLayout(shape.pageBytes());
-    this.disk = disk;
     this.ledger = ledger;
     this.threads = threads;
-    this.time = time;
     this.journal = journal;
     this.lock = threads.newLock("space " + tableId);
-    this.openTurn = threads.newLock("open turn " + tableId);
     this.free = new FreeSpaceMap(shape.pageBytes());
-    this.streams = new Stream[shape.maximumStreams()];
-    for (int i = 0; i < streams.length; i++) {
-      streams[i] = new Stream(i, threads);
-    }
+    this.files = new SegmentFiles(tableId, shape, layout, disk, threads, time, journal, lock);
+    this.streams = new Streams(this, shape, threads, journal);
   }
 
   /** Returns the directory of a table's segments. */
   public static String directory(int tableId) {
-    return "data/" + tableId;
-  }
-
-  /** Returns the path of a segment's file. */
-  public static String path(int tableId, int number) {
-    return directory(tableId) + "/" + number + ".seg";
+    return SegmentFiles.directory(tableId);
   }
 
   /** Returns how pages and records are laid out. */
@@ -99,9 +79,7 @@ public final class TableSpace {
 
   /** Returns a segment, or null if there is none of that number, or it was dropped. */
   public @Nullable Segment find(int number) {
-    @Nullable Segment[] all = segments;
-    Segment segment = number < all.length ? all[number] : null;
-    return segment == null || segment.isDropped() ? null : segment;
+    return files.find(number);
   }
 
   /** Takes the charge of a record away that is no longer current. */
@@ -125,6 +103,12 @@ public final class TableSpace {
     return true;
   }
 
+  /** Adds the charge of space that was claimed. */
+  void credit(Claim claim) {
+    claim.segment().credit(claim.word());
+    liveCharge.addAndGet(Address.boundBytes(claim.word()));
+  }
+
   /** Returns the charges of all live records, in bytes. */
   public long liveCharge() {
     return liveCharge.get();
@@ -138,34 +122,7 @@ public final class TableSpace {
    * @throws StoreIoException if a file cannot be opened or grown
    */
   public void claim(Claim claim, int length, long remainingMillis) {
-    Stream stream = streams[streamOf(remainingMillis)];
-    try {
-      while (true) {
-        Extent extent;
-        Extent.Outcome outcome;
-        stream.lock.lock();
-        try {
-          extent = stream.extent();
-          outcome = extent == null ? Extent.Outcome.FULL : extent.claim(claim, length);
-        } finally {
-          stream.lock.unlock();
-        }
-        if (outcome == Extent.Outcome.CLAIMED) {
-          claim.segment().credit(claim.word());
-          liveCharge.addAndGet(Address.boundBytes(claim.word()));
-          return;
-        }
-        if (outcome == Extent.Outcome.NOT_PREPARED && extent != null) {
-          extent.prepareFor(length);
-        } else {
-          replaceExtent(stream, extent, length);
-        }
-      }
-    } catch (DiskFullIoException e) {
-      throw new DiskFullException("no room for " + length + " bytes: " + e.getMessage(), e);
-    } catch (IOException e) {
-      throw new StoreIoException("no room for " + length + " bytes: " + e.getMessage(), e);
-    }
+    streams.claim(claim, length, remainingMillis);
   }
 
   /** Takes a claimed record's charge back that never became current. */
@@ -174,44 +131,8 @@ public final class TableSpace {
     claim.abandon();
   }
 
-  private int streamOf(long remainingMillis) {
-    if (remainingMillis == Long.MAX_VALUE) {
-      return 0;
-    }
-    int open = shape.streams(liveCharge.get());
-    int log2 = 63 - Long.numberOfLeadingZeros(Math.max(1, remainingMillis / 1000));
-    int lifetimeClass = 1 + (log2 >> TTL_CLASSES_SHIFT);
-    return Math.min(lifetimeClass, open - 1);
-  }
-
-  private void replaceExtent(Stream stream, @Nullable Extent full, int length) throws IOException {
-    openTurn.lock();
-    try {
-      stream.lock.lock();
-      try {
-        if (stream.extent() != full) {
-          return;
-        }
-      } finally {
-        stream.lock.unlock();
-      }
-      Extent next = openExtent(stream, full, length);
-      stream.lock.lock();
-      try {
-        stream.extent(next);
-      } finally {
-        stream.lock.unlock();
-      }
-      if (full != null) {
-        closeExtent(full);
-      }
-    } finally {
-      openTurn.unlock();
-    }
-  }
-
   /** Ends an extent that left its stream: gives the pages back that were never used. */
-  private void closeExtent(Extent extent) {
+  void closeExtent(Extent extent) {
     extent.endPreparing();
     lock.lock();
     try {
@@ -227,10 +148,12 @@ public final class TableSpace {
     extent.release();
   }
 
-  private Extent openExtent(Stream stream, @Nullable Extent full, int length) throws IOException {
+  /** Takes pages for a stream, of a new segment if need be; in the open turn. */
+  Extent openExtent(Stream stream, @Nullable Extent full, int length) throws IOException {
     int bound = Address.classBound(Address.classOf(length));
     int dataPerPage = layout.pageBytes() - PageLayout.PAGE_HEADER_BYTES;
-    int pages = Math.max(shape.extentPages(), (bound + PageLayout.SEGMENT_HEADER_BYTES) / dataPerPage + 2);
+    int pages =
+        Math.max(shape.extentPages(), (bound + PageLayout.SEGMENT_HEADER_BYTES) / dataPerPage + 2);
     PageRun run = takeRun(full == null ? 0 : full.segment().number(), pages, bound);
     if (run == null) {
       run = runInNewSegment(stream, pages);
@@ -279,20 +202,20 @@ public final class TableSpace {
     if (capacity > Address.MAX_SEGMENT_BYTES) {
       throw new IOException("a record needs a segment of " + capacity + " bytes");
     }
-    boolean reserved = ledger.tryReserve(capacity, 0);
+    boolean reserved = ledger.tryReserve(capacity, journal.headroomBytes());
     for (int attempt = 0; !reserved && attempt < 3 && journal.reclaim(); attempt++) {
       PageRun freed = takeRun(0, pages, 0);
       if (freed != null) {
         return freed;
       }
-      reserved = ledger.tryReserve(capacity, 0);
+      reserved = ledger.tryReserve(capacity, journal.headroomBytes());
     }
     if (!reserved) {
-      ledger.reserve(capacity, 0, "a data segment of table " + tableId);
+      ledger.reserve(capacity, journal.headroomBytes(), "a data segment of table " + tableId);
     }
     Segment segment;
     try {
-      segment = create(stream.streamClass, capacity);
+      segment = files.create(stream.streamClass, capacity);
     } catch (IOException | RuntimeException e) {
       ledger.release(capacity);
       throw e;
@@ -312,101 +235,6 @@ public final class TableSpace {
     return run;
   }
 
-  private Segment create(int streamClass, long capacity) throws IOException {
-    int number = takeNumber();
-    disk.createDirectories(directory(tableId));
-    DiskFile file = null;
-    AppendRegion region = null;
-    try {
-      file = disk.open(path(tableId, number), Disk.OpenMode.CREATE);
-      long lsnBase = journal.endLsn();
-      long now = time.wallMillis();
-      region = file.region(capacity);
-      Segment segment =
-          new Segment(
-              tableId, number, capacity, streamClass, lsnBase, now, layout, threads, file, region);
-      byte[] header = new byte[PageLayout.SEGMENT_HEADER_BYTES];
-      headerOf(segment).encode(header);
-      region.prepare(0, header.length);
-      region.put(0, header, 0, header.length);
-      journal.dirty(segment);
-      segment.openExtents = 1;
-      put(segment);
-      return segment;
-    } catch (IOException | RuntimeException e) {
-      giveNumberBack(number);
-      if (region != null) {
-        region.close();
-      }
-      if (file != null) {
-        file.close();
-      }
-      throw e;
-    }
-  }
-
-  private SegmentHeader headerOf(Segment segment) {
-    return new SegmentHeader(
-        tableId,
-        segment.number(),
-        segment.capacity(),
-        segment.lsnBase(),
-        segment.timeBaseMillis(),
-        segment.streamClass(),
-        layout.pageBytes());
-  }
-
-  private int takeNumber() throws IOException {
-    lock.lock();
-    try {
-      long safe = journal.oldestSnapshotLsn();
-      for (var entry : dropped.entrySet()) {
-        if (entry.getValue() < safe || !threads.keeps(Rule.REUSE_NUMBER_AFTER_SWEEP)) {
-          int number = entry.getKey();
-          dropped.remove(number);
-          return number;
-        }
-      }
-      if (nextNumber > shape.maximumSegments()) {
-        throw new DiskFullIoException(
-            "table " + tableId + " has used all " + shape.maximumSegments() + " segment numbers",
-            null);
-      }
-      return nextNumber++;
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  private void giveNumberBack(int number) {
-    lock.lock();
-    try {
-      dropped.put(number, 0L);
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  private void put(Segment segment) {
-    lock.lock();
-    try {
-      @Nullable Segment[] all = segments;
-      int needed = segment.number() + 1;
-      @Nullable Segment[] copy =
-          java.util.Arrays.copyOf(all, Math.max(all.length, Integer.highestOneBit(needed) * 2));
-      copy[segment.number()] = segment;
-      segments = copy;
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  private void remove(Segment segment) {
-    @Nullable Segment[] copy = segments.clone();
-    copy[segment.number()] = null;
-    segments = copy;
-  }
-
   /** Takes a run of free pages: of the preferred segment while it has one, else of the emptiest. */
   private @Nullable PageRun takeRun(int preferred, int pages, int neededBytes) {
     lock.lock();
@@ -424,10 +252,9 @@ public final class TableSpace {
       if (run == null || !holds(run, neededBytes)) {
         return null;
       }
-      PageRun taken =
-          new PageRun(run.segment(), run.firstPage(), Math.min(run.pages(), pages));
+      PageRun taken = new PageRun(run.segment(), run.firstPage(), Math.min(run.pages(), pages));
       free.claim(taken);
-      Segment segment = segments[taken.segment()];
+      Segment segment = files.any(taken.segment());
       if (segment == null) {
         throw new IllegalStateException("free pages in unknown segment " + taken.segment());
       }
@@ -463,27 +290,23 @@ public final class TableSpace {
     }
   }
 
-  /** Adds a segment that an earlier life left; its pages count as used until they are found dead. */
+  /**
+   * Adds a segment that an earlier life left; its pages count as used until they are found dead.
+   *
+   * @return null if it has no file
+   */
   public @Nullable Segment restore(
       int number, long capacity, int streamClass, long lsnBase, long timeBaseMillis)
       throws IOException {
-    nextNumber = Math.max(nextNumber, number + 1);
-    if (!disk.exists(path(tableId, number))) {
-      dropped.put(number, lsnBase);
+    Segment segment = files.restore(number, capacity, streamClass, lsnBase, timeBaseMillis);
+    if (segment == null) {
       return null;
     }
-    DiskFile file = disk.open(path(tableId, number), Disk.OpenMode.WRITE);
-    Segment segment =
-        new Segment(
-            tableId, number, capacity, streamClass, lsnBase, timeBaseMillis, layout, threads, file,
-            null);
-    setStates(segment, 0, segment.pages(), Segment.PageState.SEALED);
-    segment.hintDead();
     ledger.adopt(capacity);
-    dropped.remove(number);
-    put(segment);
     lock.lock();
     try {
+      setStates(segment, 0, segment.pages(), Segment.PageState.SEALED);
+      segment.hintDead();
       free.addUsedSegment(number, segment.pages());
     } finally {
       lock.unlock();
@@ -491,22 +314,20 @@ public final class TableSpace {
     return segment;
   }
 
-  /** Forgets a segment that a frame drops during recovery; its file is deleted. */
+  /** Forgets a segment that a frame drops during recovery; its file is deleted as an orphan. */
   public void restoreDropped(int number, long dropLsn) throws IOException {
-    nextNumber = Math.max(nextNumber, number + 1);
     Segment segment = find(number);
     if (segment != null) {
       lock.lock();
       try {
         free.removeSegment(number);
-        remove(segment);
       } finally {
         lock.unlock();
       }
       segment.close();
       ledger.release(segment.capacity());
     }
-    dropped.put(number, dropLsn);
+    files.restoreDropped(number, dropLsn);
   }
 
   /** Makes an extent walkable that a crash left open. */
@@ -524,7 +345,7 @@ public final class TableSpace {
             firstPage,
             pages,
             shape.aheadBytes(),
-            sealed -> {});
+            walked -> {});
     extent.repair(words);
     if (extent.seal()) {
       journal.dirty(segment);
@@ -542,13 +363,7 @@ public final class TableSpace {
 
   /** Returns every segment that exists, ascending by number. */
   public List<Segment> segments() {
-    List<Segment> all = new ArrayList<>();
-    for (Segment segment : segments) {
-      if (segment != null) {
-        all.add(segment);
-      }
-    }
-    return all;
+    return files.all();
   }
 
   /** Returns the runs of pages that are being filled, or were and are not sealed yet. */
@@ -568,18 +383,13 @@ public final class TableSpace {
   }
 
   /** Returns the numbers that may not be used again yet, each with the LSN of its drop. */
-  public TreeMap<Integer, Long> droppedNumbers() {
-    lock.lock();
-    try {
-      return new TreeMap<>(dropped);
-    } finally {
-      lock.unlock();
-    }
+  public Map<Integer, Long> droppedNumbers() {
+    return files.droppedNumbers();
   }
 
   /** Returns a number above all that were ever used. */
   public int nextNumber() {
-    return nextNumber;
+    return files.nextNumber();
   }
 
   /** Returns the figures of the free-space map. */
@@ -594,38 +404,12 @@ public final class TableSpace {
 
   /** Zeroes ahead in the open extents that need it; tells whether it did anything. */
   public boolean prepareAhead() throws IOException {
-    boolean worked = false;
-    for (Stream stream : streams) {
-      Extent extent;
-      stream.lock.lock();
-      try {
-        extent = stream.extent();
-      } finally {
-        stream.lock.unlock();
-      }
-      if (extent != null && extent.needsPreparing()) {
-        extent.prepareFor(0);
-        worked = true;
-      }
-    }
-    return worked;
+    return streams.prepareAhead();
   }
 
   /** Closes all extents; the next claim opens new ones. */
   public void closeStreams() {
-    for (Stream stream : streams) {
-      Extent extent;
-      stream.lock.lock();
-      try {
-        extent = stream.extent();
-        stream.extent(null);
-      } finally {
-        stream.lock.unlock();
-      }
-      if (extent != null) {
-        closeExtent(extent);
-      }
-    }
+    streams.close();
   }
 
   /** Maps the newest segments for readers, up to a number of bytes. */
@@ -700,8 +484,7 @@ public final class TableSpace {
   }
 
   void forget(Segment segment, long dropLsn) {
-    remove(segment);
-    dropped.put(segment.number(), dropLsn);
+    files.forget(segment, dropLsn);
   }
 
   int tableId() {

@@ -38,21 +38,20 @@ public final class Log {
    * part of the margin back when it is left. So whoever reserved bytes finds them under the append
    * lock, and a roll always finds its successor: nothing waits or fails there.
    *
+   * Callers leave a part of the credit to the store's own frames (marks, checkpoints, drops): those
+   * shorten the log, so they must find room when nothing else does.
+   *
    * Lock order: prepare lock, then append lock. The append lock is never held over I/O; the prepare
    * lock is the turn of whoever zeroes ahead. */
 
   /** Length of a mark. */
   public static final int MARK_BYTES = Frames.HEADER_BYTES + 2 * Long.BYTES;
 
-  private static final String DIRECTORY = "wal";
-  private static final long DOUBLING_NANOS = 1_000_000_000L;
-  private static final int MAXIMUM_READY_SEGMENTS = 2;
+  private static final int OWN_FRAMES_SHARE = 2;
 
   private final LogShape shape;
-  private final Disk disk;
-  private final DiskLedger ledger;
+  private final LogFiles files;
   private final Threads threads;
-  private final TimeSource time;
   private final LongSupplier salts;
   private final Lock appendLock;
   private final Lock prepareLock;
@@ -67,13 +66,8 @@ public final class Log {
 
   private @Nullable LogSegment current;
   private @Nullable LogSegment tail;
-  private @Nullable LogSegment recyclable;
   private long position;
-  private long nextSequence;
-  private long lastOpenedNanos;
-  private long currentCapacity;
   private long forcedLsn;
-  private boolean directoryDirty;
   private volatile long end;
   private volatile long releaseLsn;
   private volatile @Nullable IOException failure;
@@ -88,14 +82,11 @@ public final class Log {
       TimeSource time,
       LongSupplier salts) {
     this.shape = shape;
-    this.disk = disk;
-    this.ledger = ledger;
+    this.files = new LogFiles(shape, disk, ledger, threads, time);
     this.threads = threads;
-    this.time = time;
     this.salts = salts;
     this.appendLock = threads.newLock("log append");
     this.prepareLock = threads.newLock("log prepare");
-    this.currentCapacity = shape.minimumBytes();
   }
 
   /**
@@ -107,22 +98,19 @@ public final class Log {
    * @param sequence above that of every existing segment
    * @param earlier segments of earlier lives that are still needed, oldest first
    */
-  public void start(
-      long firstLsn, long previousEndLsn, long sequence, List<OldLogSegment> earlier)
+  public void start(long firstLsn, long previousEndLsn, long sequence, List<OldLogSegment> earlier)
       throws IOException {
     old.addAll(earlier);
-    nextSequence = sequence;
     position = firstLsn;
     end = firstLsn;
     forcedLsn = firstLsn;
-    lastOpenedNanos = time.nanoTime() - DOUBLING_NANOS;
-    disk.createDirectories(DIRECTORY);
-    prepareMore(1);
-    LogSegment first = ready.remove();
+    files.start(sequence);
+    prepareMore(1, 0);
+    LogSegment first = ready.element();
     enter(first, firstLsn, previousEndLsn);
+    LogSegment ignored = ready.remove();
     first.region.force();
-    disk.syncDirectory(DIRECTORY);
-    directoryDirty = false;
+    files.started();
   }
 
   /** Sets what to call, from any thread, when the prepared space runs low. */
@@ -151,29 +139,39 @@ public final class Log {
   }
 
   /**
-   * Reserves room for a frame; may prepare more of the log.
+   * Reserves room for a caller's frame; may prepare more of the log. What the store's own frames
+   * need is left to them.
    *
    * @param alignedBytes the frame's length, rounded up to a multiple of 8
    * @throws DiskFullException if there is no room
    * @throws StoreIoException if the log has failed
    */
   public void reserve(int alignedBytes) {
+    reserve(alignedBytes, shape.maximumFrameBytes() / OWN_FRAMES_SHARE);
+  }
+
+  /** Reserves room for one of the store's own frames, like {@link #reserve}, to the last byte. */
+  public void reserveOwn(int alignedBytes) {
+    reserve(alignedBytes, 0);
+  }
+
+  private void reserve(int alignedBytes, int left) {
     if (alignedBytes > shape.maximumFrameBytes()) {
       throw new IllegalArgumentException(
           "frame of " + alignedBytes + " bytes, at most " + shape.maximumFrameBytes());
     }
     while (true) {
       checkNotFailed();
-      long left = credit.addAndGet(-alignedBytes);
-      if (left >= 0) {
-        if (left < shape.aheadBytes() / 2) {
+      long rest = credit.addAndGet(-alignedBytes);
+      if (rest >= left) {
+        if (rest < shape.aheadBytes() / 2) {
           lowCredit.run();
         }
         return;
       }
       credit.addAndGet(alignedBytes);
       try {
-        prepareMore(alignedBytes);
+        prepareMore(alignedBytes + left, left);
       } catch (DiskFullIoException e) {
         throw new DiskFullException("the log cannot grow: " + e.getMessage(), e);
       } catch (IOException e) {
@@ -192,33 +190,32 @@ public final class Log {
     if (failure != null || credit.get() >= shape.aheadBytes() / 2) {
       return false;
     }
-    prepareMore(shape.aheadBytes() / 2);
+    prepareMore(shape.aheadBytes() / 2, shape.minimumBytes());
     return true;
   }
 
-  private void prepareMore(long wanted) throws IOException {
+  private void prepareMore(long wanted, long keepFree) throws IOException {
     prepareLock.lock();
     try {
       while (credit.get() < wanted) {
-        prepareChunk();
+        prepareChunk(keepFree > 0 ? shape.minimumBytes() : 0);
       }
     } finally {
       prepareLock.unlock();
     }
   }
 
-  private void prepareChunk() throws IOException {
-    LogSegment segment = tail;
-    boolean fresh = segment == null || segment.preparedTo == segment.capacity;
-    if (fresh) {
-      segment = openNext();
-    }
-    long chunk = Math.min(shape.chunkBytes(segment.capacity), segment.capacity - segment.preparedTo);
+  private void prepareChunk(long keepFree) throws IOException {
+    LogSegment last = tail;
+    boolean fresh = last == null || last.preparedTo == last.capacity;
+    LogSegment segment = last == null || fresh ? files.openNext(keepFree) : last;
+    long chunk =
+        Math.min(shape.chunkBytes(segment.capacity), segment.capacity - segment.preparedTo);
     try {
       segment.region.prepare(segment.preparedTo, chunk);
     } catch (IOException e) {
       if (fresh) {
-        discard(segment);
+        files.discard(segment);
       }
       throw e;
     }
@@ -235,55 +232,8 @@ public final class Log {
     credit.addAndGet(fresh ? chunk - LogSegmentHeader.BYTES - margin() : chunk);
   }
 
-  private LogSegment openNext() throws IOException {
-    LogSegment reused = recyclable;
-    long now = time.nanoTime();
-    if (now - lastOpenedNanos < DOUBLING_NANOS && currentCapacity < shape.maximumBytes()) {
-      currentCapacity *= 2;
-    }
-    lastOpenedNanos = now;
-    recyclable = null;
-    if (reused != null) {
-      threads.step(Step.RECYCLE);
-      if (reused.capacity == currentCapacity) {
-        return new LogSegment(nextSequence++, reused.capacity, reused.file, reused.region);
-      }
-      discard(reused);
-    }
-    if (current == null) {
-      // A full store must open all the same: its first checkpoint gives the old segments back.
-      ledger.adopt(currentCapacity);
-    } else {
-      ledger.reserve(currentCapacity, 0, "a log segment");
-    }
-    DiskFile file = null;
-    try {
-      String path = DIRECTORY + "/" + String.format("%016x.wal", nextSequence);
-      file = disk.open(path, Disk.OpenMode.CREATE);
-      directoryDirty = true;
-      LogSegment opened =
-          new LogSegment(nextSequence, currentCapacity, file, file.region(currentCapacity));
-      nextSequence++;
-      return opened;
-    } catch (IOException e) {
-      ledger.release(currentCapacity);
-      if (file != null) {
-        file.close();
-      }
-      throw e;
-    }
-  }
-
-  private void discard(LogSegment segment) throws IOException {
-    segment.region.close();
-    segment.file.truncate(0);
-    segment.file.close();
-    disk.delete(segment.file.path());
-    ledger.release(segment.capacity);
-  }
-
   private long margin() {
-    return shape.maximumFrameBytes() + Frames.HEADER_BYTES;
+    return (long) shape.maximumFrameBytes() + Frames.HEADER_BYTES;
   }
 
   /**
@@ -354,7 +304,7 @@ public final class Log {
   /** Appends one frame of its own whose bytes another writer holds; returns its LSN. */
   public long append(FrameWriter frame, int length) {
     int aligned = Frames.align8(length);
-    reserve(aligned);
+    reserveOwn(aligned);
     long lsn = begin(aligned);
     try {
       publish(frame, length, lsn);
@@ -431,10 +381,7 @@ public final class Log {
       appendLock.unlock();
     }
     try {
-      if (directoryDirty) {
-        directoryDirty = false;
-        disk.syncDirectory(DIRECTORY);
-      }
+      files.syncDirectory();
       for (LogSegment segment : dirty) {
         segment.region.force();
       }
@@ -481,8 +428,7 @@ public final class Log {
     while (!old.isEmpty() && old.peek().endLsn() <= keepFromLsn) {
       threads.step(Step.RECYCLE);
       OldLogSegment segment = old.remove();
-      disk.delete(segment.path());
-      ledger.release(segment.capacity());
+      files.delete(segment);
     }
     List<LogSegment> gone = new ArrayList<>();
     appendLock.lock();
@@ -498,22 +444,8 @@ public final class Log {
       appendLock.unlock();
     }
     for (LogSegment segment : gone) {
-      recycleOrDelete(segment);
+      files.recycleOrDelete(segment, prepareLock);
     }
-  }
-
-  private void recycleOrDelete(LogSegment segment) throws IOException {
-    threads.step(Step.RECYCLE);
-    prepareLock.lock();
-    try {
-      if (recyclable == null && segment.capacity == currentCapacity) {
-        recyclable = segment;
-        return;
-      }
-    } finally {
-      prepareLock.unlock();
-    }
-    discard(segment);
   }
 
   /** Returns the bytes of all log files that exist. */
@@ -555,23 +487,16 @@ public final class Log {
     if (current != null) {
       all.add(current);
     }
-    LogSegment spare = recyclable;
     for (LogSegment segment : all) {
       segment.close();
     }
     for (LogSegment segment : ready) {
       if (tidy) {
-        discard(segment);
+        files.discard(segment);
       } else {
         segment.close();
       }
     }
-    if (spare != null) {
-      if (tidy) {
-        discard(spare);
-      } else {
-        spare.close();
-      }
-    }
+    files.close(tidy);
   }
 }

@@ -74,7 +74,9 @@ public final class LogHistory {
     return arrange(disk, headers, paths, unreadable, nextSequence);
   }
 
-  /** Returns the sequence number in a file's name, so that no file is created over one that exists. */
+  /**
+   * Returns the sequence number in a file's name, so that no file is created over one that exists.
+   */
   private static long sequenceOf(String name) {
     try {
       return name.endsWith(SUFFIX)

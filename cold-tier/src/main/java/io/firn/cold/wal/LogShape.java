@@ -21,8 +21,14 @@ public record LogShape(long minimumBytes, long maximumBytes, long aheadBytes) {
         || Long.bitCount(maximumBytes) != 1
         || aheadBytes < SMALLEST_BYTES / 2) {
       throw new IllegalArgumentException(
-          "log sizes must be powers of two from " + SMALLEST_BYTES + ": " + minimumBytes
-              + " to " + maximumBytes + ", ahead " + aheadBytes);
+          "log sizes must be powers of two from "
+              + SMALLEST_BYTES
+              + ": "
+              + minimumBytes
+              + " to "
+              + maximumBytes
+              + ", ahead "
+              + aheadBytes);
     }
   }
 

@@ -14,4 +14,10 @@ package io.firn.cold.wal;
  * @param capacity its size in bytes
  */
 public record OldLogSegment(
-    String path, long sequence, long salt, long baseLsn, long previousEndLsn, long endLsn, long capacity) {}
+    String path,
+    long sequence,
+    long salt,
+    long baseLsn,
+    long previousEndLsn,
+    long endLsn,
+    long capacity) {}

@@ -60,7 +60,8 @@ final class SimulationClient implements Runnable {
     }
   }
 
-  private SimulationOp begin(Kind kind, int tableId, String name, int key, long hash, byte[] value) {
+  private SimulationOp begin(
+      Kind kind, int tableId, String name, int key, long hash, byte[] value) {
     long expiresAt = Long.MAX_VALUE;
     if (kind == Kind.PUT && random.nextInt(100) < shape.expiryShare()) {
       expiresAt = world.engine.wallMillis() + 1 + random.nextInt(LONGEST_LIFE_MILLIS);
@@ -184,8 +185,18 @@ final class SimulationClient implements Runnable {
       }
     }
     throw new AssertionError(
-        "key " + key + " of table " + table.id() + " read as " + read + " at wall time " + earliest
-            + ", allowed: " + candidates + ", floor " + floor);
+        "key "
+            + key
+            + " of table "
+            + table.id()
+            + " read as "
+            + read
+            + " at wall time "
+            + earliest
+            + ", allowed: "
+            + candidates
+            + ", floor "
+            + floor);
   }
 
   private void rare(@Nullable Table table) {

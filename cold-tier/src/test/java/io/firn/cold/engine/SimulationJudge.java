@@ -70,8 +70,14 @@ final class SimulationJudge {
     }
     if (state == null) {
       throw new AssertionError(
-          "the store is no prefix of what was done that holds all below " + bound + "; nearest: "
-              + nearest + "; changes: " + tail(history) + ", uncertain " + uncertain);
+          "the store is no prefix of what was done that holds all below "
+              + bound
+              + "; nearest: "
+              + nearest
+              + "; changes: "
+              + tail(history)
+              + ", uncertain "
+              + uncertain);
     }
     return state;
   }
@@ -171,8 +177,7 @@ final class SimulationJudge {
       table
           .index()
           .lockAll(
-              partitions ->
-                  partitions.forEach(p -> p.forEach((hash, word) -> words.add(word))));
+              partitions -> partitions.forEach(p -> p.forEach((hash, word) -> words.add(word))));
       SpaceAudit.check(table.space(), words);
       SnapshotAudit.check(table);
     }

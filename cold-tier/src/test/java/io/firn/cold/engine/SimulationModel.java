@@ -67,9 +67,7 @@ final class SimulationModel {
     if (op.isRare()) {
       clears.computeIfAbsent(op.tableId, ignored -> new ArrayList<>()).add(op);
     } else {
-      bySlot
-          .computeIfAbsent(new Slot(op.tableId, op.hash), ignored -> new ArrayList<>())
-          .add(op);
+      bySlot.computeIfAbsent(new Slot(op.tableId, op.hash), ignored -> new ArrayList<>()).add(op);
     }
   }
 

@@ -66,7 +66,13 @@ final class SimulationOp {
 
   @Override
   public String toString() {
-    return kind + " " + tableId + "/" + key + " lsn " + knownLsn()
+    return kind
+        + " "
+        + tableId
+        + "/"
+        + key
+        + " lsn "
+        + knownLsn()
         + (kind == Kind.PUT ? " " + value.length + " bytes" : "")
         + (expiresAtMillis == Long.MAX_VALUE ? "" : " until " + expiresAtMillis)
         + (returned ? "" : " (not returned)");

@@ -43,7 +43,8 @@ final class SimulationRead {
 
   @Override
   public String toString() {
-    return value.length + " bytes"
+    return value.length
+        + " bytes"
         + (expiresAtMillis == Long.MAX_VALUE ? "" : " until " + expiresAtMillis);
   }
 }

@@ -20,9 +20,19 @@ final class SimulationRun {
   private static final long RECOVERY_STEPS = 1_500;
   private static final int SOON_OPERATIONS = 20;
   private static final Step[] CRASH_STEPS = {
-    Step.CAPTURED, Step.SNAPSHOT_WRITTEN, Step.SNAPSHOT_NAMED, Step.RECYCLE, Step.RELEASE,
-    Step.RECOVERY, Step.LSN_TAKEN, Step.PUBLISHED, Step.DATA_FORCED, Step.LOG_FORCED, Step.MARKED,
-    Step.GROW, Step.DEAD
+    Step.CAPTURED,
+    Step.SNAPSHOT_WRITTEN,
+    Step.SNAPSHOT_NAMED,
+    Step.RECYCLE,
+    Step.RELEASE,
+    Step.RECOVERY,
+    Step.LSN_TAKEN,
+    Step.PUBLISHED,
+    Step.DATA_FORCED,
+    Step.LOG_FORCED,
+    Step.MARKED,
+    Step.GROW,
+    Step.DEAD
   };
 
   private final SplittableRandom random;
@@ -51,8 +61,13 @@ final class SimulationRun {
       plant(seed, focus, totals, null, path -> false);
     } catch (AssertionError | RuntimeException e) {
       throw new AssertionError(
-          "seed " + seed + " fails; once more: mvn -pl cold-tier test -Dtest=SimulationTest"
-              + " -Dfirn.sim.seed=" + seed + ": " + e.getMessage(),
+          "seed "
+              + seed
+              + " fails; once more: mvn -pl cold-tier test -Dtest=SimulationTest"
+              + " -Dfirn.sim.seed="
+              + seed
+              + ": "
+              + e.getMessage(),
           e);
     }
   }
@@ -68,7 +83,8 @@ final class SimulationRun {
     try {
       run.lives();
     } catch (AssertionError | RuntimeException e) {
-      throw new AssertionError(e.getMessage() + "; lives: " + run.story + "; " + run.world.shape, e);
+      throw new AssertionError(
+          e.getMessage() + "; lives: " + run.story + "; " + run.world.shape, e);
     }
     totals.seeds++;
   }
@@ -92,8 +108,7 @@ final class SimulationRun {
       powerFailed |= power;
       world.forceFailed = false;
       story.append(power ? ", power failure; " : ", process crash; ");
-      world.disk =
-          world.disk.crash(power ? CrashKind.POWER : CrashKind.PROCESS, world.threads);
+      world.disk = world.disk.crash(power ? CrashKind.POWER : CrashKind.PROCESS, world.threads);
     }
     if (mortal) {
       planCrash();
@@ -145,8 +160,7 @@ final class SimulationRun {
     world.totals.crashed(world.threads, soon);
     story.append(world.threads.crashPlace());
     if (world.engine != null) {
-      world.model.durableLsn =
-          Math.max(world.model.durableLsn, world.engine.forcer().durableLsn());
+      world.model.durableLsn = Math.max(world.model.durableLsn, world.engine.forcer().durableLsn());
     }
     world.engine = null;
     recovered = false;

@@ -118,8 +118,7 @@ record SimulationShape(
   private static EngineOptions options(
       SplittableRandom random, int pageBytes, Faults faults, boolean fewNumbers, FlushMode mode) {
     LogShape log =
-        new LogShape(
-            16 << 10, (16 << 10) << random.nextInt(3), (8 << 10) << random.nextInt(2));
+        new LogShape(16 << 10, (16 << 10) << random.nextInt(3), (8 << 10) << random.nextInt(2));
     SpaceShape space =
         new SpaceShape(
             pageBytes,

@@ -60,8 +60,7 @@ final class SimulationWorld {
 
   private long sequence;
 
-  SimulationWorld(
-      SimulationShape shape, SplittableRandom random, SimulationTotals totals) {
+  SimulationWorld(SimulationShape shape, SplittableRandom random, SimulationTotals totals) {
     this.shape = shape;
     this.random = random;
     this.totals = totals;

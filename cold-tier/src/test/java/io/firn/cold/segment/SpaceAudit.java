@@ -27,8 +27,7 @@ public final class SpaceAudit {
       if (segment == null) {
         throw new AssertionError("an entry points to no segment: " + Address.describe(word));
       }
-      int[] pages =
-          expected.computeIfAbsent(segment.number(), ignored -> new int[segment.pages()]);
+      int[] pages = expected.computeIfAbsent(segment.number(), ignored -> new int[segment.pages()]);
       long end = layout.endOf(Address.offset(word), Address.boundBytes(word));
       for (int p = layout.pageOf(Address.offset(word)); p <= layout.pageOf(end - 1); p++) {
         long from = Math.max(Address.offset(word), layout.firstByteOf(p));
@@ -49,8 +48,14 @@ public final class SpaceAudit {
       int charge = expected == null ? 0 : expected[p];
       if (segment.pageCharge(p) != charge) {
         throw new AssertionError(
-            "page " + p + " of segment " + segment.number() + " is charged "
-                + segment.pageCharge(p) + ", the index says " + charge);
+            "page "
+                + p
+                + " of segment "
+                + segment.number()
+                + " is charged "
+                + segment.pageCharge(p)
+                + ", the index says "
+                + charge);
       }
       boolean unused =
           segment.states[p] == Segment.PageState.FREE

@@ -78,6 +78,7 @@ public final class KillCheck {
       byte[] value = cache.getIfPresent((long) key);
       Integer version = (value == null) ? null : KillValue.intactVersion(plan.seed(), key, value);
       verdicts.merge(model.judge(key, version), 1, Integer::sum);
+      model.accept(key, version);
     }
     return verdicts;
   }

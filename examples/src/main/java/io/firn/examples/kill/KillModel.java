@@ -115,6 +115,17 @@ final class KillModel {
     return isPresent[key] ? KillVerdict.OLDER : KillVerdict.RESURRECTED;
   }
 
+  /**
+   * Takes what was found as what the store has to hold from now on, so that a fault counts in one
+   * round only.
+   */
+  void accept(int key, @Nullable Integer version) {
+    isPresent[key] = version != null;
+    if (version != null) {
+      versions[key] = version;
+    }
+  }
+
   private static boolean isResultOf(Operation operation, @Nullable Integer version) {
     return operation.isRemove()
         ? version == null

@@ -116,6 +116,15 @@ final class KillModelTest {
   }
 
   @Test
+  void faultCountsInOneRoundOnly() {
+    acknowledge(put(1), put(2));
+    assertThat(model.judge(KEY, null)).isEqualTo(KillVerdict.LOST);
+    model.accept(KEY, null);
+    assertThat(model.judge(KEY, null)).isEqualTo(KillVerdict.GONE);
+    assertThat(model.judge(KEY, 2)).isEqualTo(KillVerdict.WRONG);
+  }
+
+  @Test
   void journalThatUsesAVersionTwiceIsRefused() {
     acknowledge(put(1));
     assertThatThrownBy(() -> acknowledge(put(1))).isInstanceOf(IllegalStateException.class);

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Firn authors
+package io.firn.cold.engine;
+
+import io.firn.cold.model.DiskFullException;
+import io.firn.cold.model.FirnException;
+import java.io.IOException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What writers do when the disk has no room: they free some themselves, and leave the log what it
+ * needs, so that a full store still removes. Thread-safe; callers hold no lock.
+ */
+final class Relief {
+  private static final Logger LOG = LoggerFactory.getLogger(Relief.class);
+
+  /** Two snapshots of every partition must move on, and both manifests after them. */
+  private static final int CHECKPOINTS_TO_SHORTEN_THE_LOG = 4;
+
+  private static final int LOG_SHARE_OF_DISK = 8;
+  private static final int SPARE_LOG_SEGMENTS = 4;
+  private static final long MANIFEST_BYTES = 64 << 10;
+
+  private final Engine engine;
+
+  Relief(Engine engine) {
+    this.engine = engine;
+  }
+
+  /** Returns the bytes of the disk that data and index must leave free for log and manifests. */
+  long headroomBytes() {
+    EngineOptions options = engine.options();
+    long wanted = 2 * options.keptLogBytes() + SPARE_LOG_SEGMENTS * options.log().maximumBytes();
+    long most = Math.min(wanted, options.maximumDiskBytes() / LOG_SHARE_OF_DISK);
+    return Math.max(0, most - engine.log().diskBytes()) + MANIFEST_BYTES;
+  }
+
+  /**
+   * Reserves room in the log, shortening it by checkpoints if it cannot grow.
+   *
+   * @throws DiskFullException if even that gives no room
+   */
+  void reserveLog(int alignedBytes) {
+    for (int attempt = 0; ; attempt++) {
+      try {
+        engine.log().reserve(alignedBytes);
+        return;
+      } catch (DiskFullException e) {
+        if (attempt == CHECKPOINTS_TO_SHORTEN_THE_LOG || !checkpoint(e)) {
+          throw e;
+        }
+      }
+    }
+  }
+
+  private boolean checkpoint(DiskFullException why) {
+    try {
+      engine.checkpointer().checkpoint(Long.MAX_VALUE, false);
+      return true;
+    } catch (IOException | FirnException e) {
+      why.addSuppressed(e);
+      return false;
+    }
+  }
+
+  /** Tries to free pages or files now; tells whether it got any further. */
+  boolean reclaim() {
+    try {
+      int done = workOnTables();
+      long awaited = 0;
+      for (Table table : engine.tables()) {
+        awaited = Math.max(awaited, table.worker().awaitedLsn());
+      }
+      if (awaited > 0) {
+        engine.forcer().ensureReleasable(awaited);
+      }
+      engine.advanceEpochs();
+      return workOnTables() + done > 0;
+    } catch (IOException e) {
+      LOG.warn("space of {} could not be reclaimed", engine.disk().describe(), e);
+      return false;
+    }
+  }
+
+  private int workOnTables() throws IOException {
+    int done = 0;
+    for (Table table : engine.tables()) {
+      while (table.sweep()) {
+        done++;
+      }
+      done += table.worker().work();
+    }
+    return done;
+  }
+}

@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Firn authors
+package io.firn.cold.segment;
+
+import io.firn.cold.agent.Threads;
+import io.firn.cold.io.DiskFullIoException;
+import io.firn.cold.model.DiskFullException;
+import io.firn.cold.model.StoreIoException;
+import java.io.IOException;
+import java.util.concurrent.locks.Lock;
+import org.jspecify.annotations.Nullable;
+
+/** The append destinations of one table, by the remaining lifetime of the records. Thread-safe. */
+final class Streams {
+  private static final int TTL_CLASSES_SHIFT = 2;
+
+  private final TableSpace space;
+  private final SpaceShape shape;
+  private final SpaceJournal journal;
+  private final Lock openTurn;
+  private final Stream[] streams;
+
+  Streams(TableSpace space, SpaceShape shape, Threads threads, SpaceJournal journal) {
+    this.space = space;
+    this.shape = shape;
+    this.journal = journal;
+    this.openTurn = threads.newLock("open turn " + space.tableId());
+    this.streams = new Stream[shape.maximumStreams()];
+    for (int i = 0; i < streams.length; i++) {
+      streams[i] = new Stream(i, threads);
+    }
+  }
+
+  /**
+   * Claims space for a record of a length, in the stream of its remaining lifetime.
+   *
+   * @param remainingMillis how long the record will live; {@link Long#MAX_VALUE} if for ever
+   * @throws DiskFullException if there is no room
+   * @throws StoreIoException if a file cannot be opened or grown
+   */
+  void claim(Claim claim, int length, long remainingMillis) {
+    Stream stream = streams[streamOf(remainingMillis)];
+    try {
+      while (true) {
+        Extent extent;
+        Extent.Outcome outcome;
+        stream.lock.lock();
+        try {
+          extent = stream.extent();
+          outcome = extent == null ? Extent.Outcome.FULL : extent.claim(claim, length);
+        } finally {
+          stream.lock.unlock();
+        }
+        if (outcome == Extent.Outcome.CLAIMED) {
+          space.credit(claim);
+          if (extent != null && extent.needsPreparing()) {
+            journal.wakePreparer();
+          }
+          return;
+        }
+        if (outcome == Extent.Outcome.NOT_PREPARED && extent != null) {
+          extent.prepareFor(length);
+        } else {
+          replaceExtent(stream, extent, length);
+        }
+      }
+    } catch (DiskFullIoException e) {
+      throw new DiskFullException("no room for " + length + " bytes: " + e.getMessage(), e);
+    } catch (IOException e) {
+      throw new StoreIoException("no room for " + length + " bytes: " + e.getMessage(), e);
+    }
+  }
+
+  private int streamOf(long remainingMillis) {
+    if (remainingMillis == Long.MAX_VALUE) {
+      return 0;
+    }
+    int open = shape.streams(space.liveCharge());
+    int log2 = 63 - Long.numberOfLeadingZeros(Math.max(1, remainingMillis / 1000));
+    int lifetimeClass = 1 + (log2 >> TTL_CLASSES_SHIFT);
+    return Math.min(lifetimeClass, open - 1);
+  }
+
+  private void replaceExtent(Stream stream, @Nullable Extent full, int length) throws IOException {
+    openTurn.lock();
+    try {
+      stream.lock.lock();
+      try {
+        if (stream.extent() != full) {
+          return;
+        }
+      } finally {
+        stream.lock.unlock();
+      }
+      Extent next = space.openExtent(stream, full, length);
+      stream.lock.lock();
+      try {
+        stream.extent(next);
+      } finally {
+        stream.lock.unlock();
+      }
+      if (full != null) {
+        space.closeExtent(full);
+      }
+    } finally {
+      openTurn.unlock();
+    }
+  }
+
+  /** Zeroes ahead in the open extents that need it; tells whether it did anything. */
+  boolean prepareAhead() throws IOException {
+    boolean worked = false;
+    for (Stream stream : streams) {
+      Extent extent;
+      stream.lock.lock();
+      try {
+        extent = stream.extent();
+      } finally {
+        stream.lock.unlock();
+      }
+      if (extent != null && extent.needsPreparing()) {
+        extent.prepareFor(0);
+        worked = true;
+      }
+    }
+    return worked;
+  }
+
+  /** Closes all extents; the next claim opens new ones. */
+  void close() {
+    for (Stream stream : streams) {
+      Extent extent;
+      stream.lock.lock();
+      try {
+        extent = stream.extent();
+        stream.extent(null);
+      } finally {
+        stream.lock.unlock();
+      }
+      if (extent != null) {
+        space.closeExtent(extent);
+      }
+    }
+  }
+}
