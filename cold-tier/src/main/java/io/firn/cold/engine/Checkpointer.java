@@ -294,7 +294,7 @@ final class Checkpointer {
       return new Manifest(
           engine.manifests().nextNumber(),
           engine.identity(),
-          engine.nextTableId(),
+          catalogue.nextTableId(),
           engine.wallMillis(),
           clean ? engine.log().end() : 0,
           redoLsn,

@@ -23,6 +23,7 @@ import io.firn.cold.io.Disk;
 import io.firn.cold.io.DiskFile;
 import io.firn.cold.model.Address;
 import io.firn.cold.segment.Segment;
+import io.firn.cold.segment.TableSpace;
 import io.firn.cold.wal.LogHistory;
 import io.firn.cold.wal.OldLogSegment;
 import java.io.EOFException;
@@ -313,7 +314,8 @@ final class Recovery {
 
   private void applyRare(long lsn, LogFrame frame) throws IOException {
     if (frame instanceof LogFrame.TableCreate create) {
-      if (engine.table(create.tableId()) == null) {
+      // The manifest knows what became of the tables before it.
+      if (create.tableId() >= manifest.nextTableId() && engine.table(create.tableId()) == null) {
         Table ignored = engine.addTable(create.tableId(), create.name(), create.options(), lsn);
       }
     } else if (frame instanceof LogFrame.TableDrop drop) {
@@ -340,6 +342,12 @@ final class Recovery {
     }
     Segment present = table.space().find(create.segment());
     Long droppedAt = table.space().droppedNumbers().get(create.segment());
+    if (present != null && present.lsnBase() < create.lsnBase()) {
+      // The older one never reached the disk, so it was never dropped.
+      table.space().restoreDropped(create.segment(), present.lsnBase());
+      present = null;
+      droppedAt = null;
+    }
     if (present == null && (droppedAt == null || droppedAt < lsn)) {
       restoreSegment(
           table,
@@ -394,9 +402,11 @@ final class Recovery {
       for (Table table : engine.tables()) {
         for (Segment segment : table.space().segments()) {
           engine.forcer().dirty(segment);
+          engine.forcer().dirtyDirectory(TableSpace.directory(table.id()));
         }
       }
       engine.forcer().dirtyDirectory("data");
+      engine.forcer().dirtyDirectory("index");
       engine.forcer().dirtyDirectory("wal");
     }
     engine.forcer().ensureReleasable(engine.log().end());

@@ -44,6 +44,9 @@ public final class Log {
    * Lock order: prepare lock, then append lock. The append lock is never held over I/O; the prepare
    * lock is the turn of whoever zeroes ahead. */
 
+  /** Length of a mark. */
+  public static final int MARK_BYTES = Frames.HEADER_BYTES + 2 * Long.BYTES;
+
   private static final int OWN_FRAMES_SHARE = 2;
 
   private final LogShape shape;

@@ -179,6 +179,7 @@ final class SimulationJudge {
           .lockAll(
               partitions -> partitions.forEach(p -> p.forEach((hash, word) -> words.add(word))));
       SpaceAudit.check(table.space(), words);
+      SnapshotAudit.check(table);
     }
     long used = world.engine.ledger().usedBytes();
     if (used < 0) {
