@@ -9,7 +9,6 @@ import io.firn.cold.format.FrameWriter;
 import io.firn.cold.format.Frames;
 import io.firn.cold.format.LogSegmentHeader;
 import io.firn.cold.io.Disk;
-import io.firn.cold.io.DiskFile;
 import io.firn.cold.io.DiskFullIoException;
 import io.firn.cold.io.DiskLedger;
 import io.firn.cold.model.DiskFullException;
