@@ -187,13 +187,13 @@ public final class Engine implements AutoCloseable {
   }
 
   /** The tables as the frames below an LSN made them. */
-  record Catalogue(List<Table> tables, long lsn) {}
+  record Catalogue(List<Table> tables, int nextTableId, long lsn) {}
 
   /** Returns the tables together with the LSN from which the log says what becomes of them. */
   Catalogue catalogue() {
     catalogueLock.lock();
     try {
-      return new Catalogue(tables(), log.end());
+      return new Catalogue(tables(), nextTableId.get(), log.end());
     } finally {
       catalogueLock.unlock();
     }

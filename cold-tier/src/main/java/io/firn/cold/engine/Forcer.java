@@ -14,12 +14,10 @@ import io.firn.cold.wal.Log;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.Lock;
 import java.util.function.LongSupplier;
@@ -31,6 +29,7 @@ import java.util.function.LongSupplier;
  */
 final class Forcer {
   private static final int ROUNDS_TO_FORCE_A_MARK = 3;
+  private static final long NEVER_QUIET = -1;
 
   private final Disk disk;
   private final AsyncIo io;
@@ -38,10 +37,17 @@ final class Forcer {
   private final Threads threads;
   private final LongSupplier wallMillis;
   private final Lock turn;
-  private final Queue<Segment> dirtySegments = new ConcurrentLinkedQueue<>();
+  private final Lock dirtyLock;
+
+  /** Segments whose dirty flag is set; both under {@code dirtyLock}. */
+  private final List<Segment> dirtySegments = new ArrayList<>();
+
   private final Set<String> dirtyDirectories = ConcurrentHashMap.newKeySet();
   private volatile long durableLsn;
-  private long quietLsn = -1;
+
+  /** The end of the log, if nothing but the mark was appended since the last round began. */
+  private long quietLsn = NEVER_QUIET;
+
   private final AtomicLong rounds = new AtomicLong();
 
   Forcer(Disk disk, AsyncIo io, Log log, Threads threads, LongSupplier wallMillis) {
@@ -51,12 +57,37 @@ final class Forcer {
     this.threads = threads;
     this.wallMillis = wallMillis;
     this.turn = threads.newLock("force turn");
+    this.dirtyLock = threads.newLock("dirty segments");
   }
 
   /** Puts a segment on the list of files that the next force covers. */
   void dirty(Segment segment) {
-    if (segment.markDirty()) {
-      dirtySegments.add(segment);
+    if (segment.isDirty()) {
+      return;
+    }
+    dirtyLock.lock();
+    try {
+      if (!segment.isDirty()) {
+        segment.dirty(true);
+        dirtySegments.add(segment);
+      }
+    } finally {
+      dirtyLock.unlock();
+    }
+  }
+
+  /** Takes the list; whoever finds a flag set before that wrote what the coming force covers. */
+  private List<Segment> takeDirty() {
+    dirtyLock.lock();
+    try {
+      List<Segment> taken = List.copyOf(dirtySegments);
+      dirtySegments.clear();
+      for (Segment segment : taken) {
+        segment.dirty(false);
+      }
+      return taken;
+    } finally {
+      dirtyLock.unlock();
     }
   }
 
@@ -150,7 +181,8 @@ final class Forcer {
     }
     durableLsn = upTo;
     long unused = rounds.incrementAndGet();
-    quietLsn = log.mark(upTo, wallMillis.getAsLong());
+    long afterMark = log.mark(upTo, wallMillis.getAsLong());
+    quietLsn = afterMark - upTo == Log.MARK_BYTES ? afterMark : NEVER_QUIET;
   }
 
   private void checkLog() throws IOException {
@@ -162,8 +194,7 @@ final class Forcer {
 
   private void forceData() throws IOException {
     List<CompletableFuture<Boolean>> forces = new ArrayList<>();
-    for (Segment s = dirtySegments.poll(); s != null; s = dirtySegments.poll()) {
-      Segment segment = s;
+    for (Segment segment : takeDirty()) {
       forces.add(
           io.submit(
               DiskOperation.FORCE,

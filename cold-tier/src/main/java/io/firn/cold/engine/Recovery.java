@@ -23,6 +23,7 @@ import io.firn.cold.io.Disk;
 import io.firn.cold.io.DiskFile;
 import io.firn.cold.model.Address;
 import io.firn.cold.segment.Segment;
+import io.firn.cold.segment.TableSpace;
 import io.firn.cold.wal.LogHistory;
 import io.firn.cold.wal.OldLogSegment;
 import java.io.EOFException;
@@ -50,7 +51,7 @@ final class Recovery {
   private final Manifest manifest;
   private final LogHistory history;
   private final List<String> problems = new ArrayList<>();
-  private final Map<Integer, TreeMap<Long, OpenExtent>> openExtents = new LinkedHashMap<>();
+  private final OpenExtents openExtents = new OpenExtents();
   private final RecordReader record = new RecordReader();
   private LogHistory.Analysis analysis = new LogHistory.Analysis(0, 0, 0, List.of());
   private byte[] buffer = new byte[4096];
@@ -149,7 +150,7 @@ final class Recovery {
           table, s.number(), s.capacity(), s.streamClass(), s.lsnBase(), s.timeBaseMillis());
     }
     for (OpenExtent extent : entry.openExtents()) {
-      opened(entry.id(), extent);
+      openExtents.open(entry.id(), extent);
     }
     SnapshotLoader loader = new SnapshotLoader(this, table);
     List<Restored> partitions = new ArrayList<>();
@@ -193,33 +194,6 @@ final class Recovery {
       Table table, int number, long capacity, int streamClass, long lsnBase, long timeBaseMillis)
       throws IOException {
     Segment unused = table.space().restore(number, capacity, streamClass, lsnBase, timeBaseMillis);
-  }
-
-  private void opened(int tableId, OpenExtent extent) {
-    TreeMap<Long, OpenExtent> open =
-        openExtents.computeIfAbsent(tableId, ignored -> new TreeMap<>());
-    forget(tableId, extent);
-    open.put(place(extent.segment(), extent.firstPage()), extent);
-  }
-
-  /** Forgets the extents that share pages with one. */
-  private void forget(int tableId, OpenExtent extent) {
-    TreeMap<Long, OpenExtent> open = openExtents.get(tableId);
-    if (open == null) {
-      return;
-    }
-    for (Iterator<OpenExtent> i = open.values().iterator(); i.hasNext(); ) {
-      OpenExtent other = i.next();
-      if (other.segment() == extent.segment()
-          && other.firstPage() < extent.firstPage() + Math.max(1, extent.pages())
-          && extent.firstPage() < other.firstPage() + other.pages()) {
-        i.remove();
-      }
-    }
-  }
-
-  private static long place(int segment, int firstPage) {
-    return ((long) segment << 32) | firstPage;
   }
 
   /** Applies the log; returns the end of the history. */
@@ -340,12 +314,13 @@ final class Recovery {
 
   private void applyRare(long lsn, LogFrame frame) throws IOException {
     if (frame instanceof LogFrame.TableCreate create) {
-      if (engine.table(create.tableId()) == null) {
+      // The manifest knows what became of the tables before it.
+      if (create.tableId() >= manifest.nextTableId() && engine.table(create.tableId()) == null) {
         Table ignored = engine.addTable(create.tableId(), create.name(), create.options(), lsn);
       }
     } else if (frame instanceof LogFrame.TableDrop drop) {
       engine.removeTable(drop.tableId());
-      openExtents.remove(drop.tableId());
+      openExtents.forgetTable(drop.tableId());
     } else if (frame instanceof LogFrame.SegmentCreate create) {
       applySegmentCreate(lsn, create);
     } else if (frame instanceof LogFrame.SegmentDrop drop) {
@@ -353,9 +328,9 @@ final class Recovery {
     } else if (frame instanceof LogFrame.SegmentState state) {
       OpenExtent extent = new OpenExtent(state.segment(), state.firstPage(), state.pages());
       if (state.state() == ExtentState.OPEN) {
-        opened(state.tableId(), extent);
+        openExtents.open(state.tableId(), extent);
       } else {
-        forget(state.tableId(), extent);
+        openExtents.forget(state.tableId(), extent);
       }
     }
   }
@@ -367,6 +342,12 @@ final class Recovery {
     }
     Segment present = table.space().find(create.segment());
     Long droppedAt = table.space().droppedNumbers().get(create.segment());
+    if (present != null && present.lsnBase() < create.lsnBase()) {
+      // The older one never reached the disk, so it was never dropped.
+      table.space().restoreDropped(create.segment(), present.lsnBase());
+      present = null;
+      droppedAt = null;
+    }
     if (present == null && (droppedAt == null || droppedAt < lsn)) {
       restoreSegment(
           table,
@@ -386,7 +367,7 @@ final class Recovery {
     Segment present = table.space().find(drop.segment());
     if (present == null || present.lsnBase() <= lsn) {
       table.space().restoreDropped(drop.segment(), lsn);
-      forget(drop.tableId(), new OpenExtent(drop.segment(), 0, Integer.MAX_VALUE / 2));
+      openExtents.forget(drop.tableId(), new OpenExtent(drop.segment(), 0, Integer.MAX_VALUE / 2));
     }
   }
 
@@ -421,9 +402,11 @@ final class Recovery {
       for (Table table : engine.tables()) {
         for (Segment segment : table.space().segments()) {
           engine.forcer().dirty(segment);
+          engine.forcer().dirtyDirectory(TableSpace.directory(table.id()));
         }
       }
       engine.forcer().dirtyDirectory("data");
+      engine.forcer().dirtyDirectory("index");
       engine.forcer().dirtyDirectory("wal");
     }
     engine.forcer().ensureReleasable(engine.log().end());
@@ -432,7 +415,7 @@ final class Recovery {
 
   /** Tells whether extents are to be sealed, which needs the whole index. */
   boolean hasOpenExtents() {
-    return openExtents.values().stream().anyMatch(open -> !open.isEmpty());
+    return openExtents.any();
   }
 
   /** Counts all charges, when the whole index was loaded; entries into nothing are removed. */
@@ -468,57 +451,8 @@ final class Recovery {
 
   /** Makes the extents walkable that were open; their bytes are durable and marked by now. */
   void sealOpenExtents() throws IOException {
-    for (Map.Entry<Integer, TreeMap<Long, OpenExtent>> open : openExtents.entrySet()) {
-      Table table = engine.table(open.getKey());
-      if (table != null && !open.getValue().isEmpty()) {
-        sealOpenExtents(table, open.getValue());
-      }
-    }
+    openExtents.seal(engine);
     engine.threads().step(Step.RECOVERY);
-  }
-
-  private void sealOpenExtents(Table table, NavigableMap<Long, OpenExtent> open)
-      throws IOException {
-    Map<OpenExtent, List<Long>> live = new LinkedHashMap<>();
-    open.values().forEach(extent -> live.put(extent, new ArrayList<>()));
-    table
-        .index()
-        .lockAll(
-            partitions -> {
-              for (Partition partition : partitions) {
-                partition.forEach((hash, word) -> collect(table, open, live, word));
-              }
-            });
-    for (Map.Entry<OpenExtent, List<Long>> extent : live.entrySet()) {
-      long[] words = extent.getValue().stream().mapToLong(Long::longValue).toArray();
-      Arrays.sort(words);
-      table
-          .space()
-          .repairExtent(
-              extent.getKey().segment(),
-              extent.getKey().firstPage(),
-              extent.getKey().pages(),
-              words);
-    }
-  }
-
-  private static void collect(
-      Table table,
-      NavigableMap<Long, OpenExtent> open,
-      Map<OpenExtent, List<Long>> live,
-      long word) {
-    int page = table.space().layout().pageOf(Address.offset(word));
-    Map.Entry<Long, OpenExtent> floor = open.floorEntry(place(Address.segment(word), page));
-    if (floor == null) {
-      return;
-    }
-    OpenExtent extent = floor.getValue();
-    List<Long> words = live.get(extent);
-    if (words != null
-        && extent.segment() == Address.segment(word)
-        && page < extent.firstPage() + extent.pages()) {
-      words.add(Address.withoutVisits(word));
-    }
   }
 
   /** Ends the recovery; from now on partitions that are loaded count their charges themselves. */

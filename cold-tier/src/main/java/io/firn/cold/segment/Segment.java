@@ -45,7 +45,6 @@ public final class Segment {
   private final AtomicIntegerArray charges;
   private final AtomicLong liveCharge = new AtomicLong();
   private final AtomicLong liveRecords = new AtomicLong();
-  private final AtomicBoolean dirty = new AtomicBoolean();
   private final AtomicBoolean deadHint = new AtomicBoolean();
   private volatile @Nullable AppendRegion region;
 
@@ -53,6 +52,7 @@ public final class Segment {
   private @Nullable AppendRegion superseded;
 
   private volatile boolean readOnly;
+  private volatile boolean dirty;
   private volatile boolean dropped;
   private volatile boolean deleted;
 
@@ -195,14 +195,18 @@ public final class Segment {
     deadHint.set(true);
   }
 
-  /** Marks the file as holding bytes that the next force must cover; true the first time. */
-  public boolean markDirty() {
-    return !dirty.get() && dirty.compareAndSet(false, true);
+  /** Tells whether the file is on the list of those that the next force covers. */
+  public boolean isDirty() {
+    return dirty;
+  }
+
+  /** Notes whether the file is on that list; under the list's lock. */
+  public void dirty(boolean listed) {
+    dirty = listed;
   }
 
   /** Forces what was written before the call; nothing to do once the file is deleted. */
   public void force() throws IOException {
-    dirty.set(false);
     if (deleted) {
       return;
     }

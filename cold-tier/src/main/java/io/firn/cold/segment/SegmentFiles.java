@@ -204,6 +204,7 @@ final class SegmentFiles {
       throws IOException {
     nextNumber = Math.max(nextNumber, number + 1);
     if (!disk.exists(path(tableId, number))) {
+      dropped.put(number, lsnBase);
       return null;
     }
     DiskFile file = disk.open(path(tableId, number), Disk.OpenMode.WRITE);

@@ -182,7 +182,8 @@ public final class SpaceWorker {
       } else {
         space.lock().lock();
         try {
-          if (!dead.segment.isDropped()) {
+          if (!dead.segment.isDropped()
+              && space.freeSpace().contains(dead.segment.number())) {
             space.setFreeAgain(dead.segment, dead.firstPage, dead.pages);
             dead.segment.hintDead();
           }

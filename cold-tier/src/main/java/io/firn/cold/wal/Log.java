@@ -44,15 +44,14 @@ public final class Log {
    * Lock order: prepare lock, then append lock. The append lock is never held over I/O; the prepare
    * lock is the turn of whoever zeroes ahead. */
 
-  private static final String DIRECTORY = "wal";
+  /** Length of a mark. */
+  public static final int MARK_BYTES = Frames.HEADER_BYTES + 2 * Long.BYTES;
+
   private static final int OWN_FRAMES_SHARE = 2;
-  private static final long DOUBLING_NANOS = 1_000_000_000L;
 
   private final LogShape shape;
-  private final Disk disk;
-  private final DiskLedger ledger;
+  private final LogFiles files;
   private final Threads threads;
-  private final TimeSource time;
   private final LongSupplier salts;
   private final Lock appendLock;
   private final Lock prepareLock;
@@ -67,13 +66,8 @@ public final class Log {
 
   private @Nullable LogSegment current;
   private @Nullable LogSegment tail;
-  private @Nullable LogSegment recyclable;
   private long position;
-  private long nextSequence;
-  private long lastOpenedNanos;
-  private long currentCapacity;
   private long forcedLsn;
-  private boolean directoryDirty;
   private volatile long end;
   private volatile long releaseLsn;
   private volatile @Nullable IOException failure;
@@ -88,14 +82,11 @@ public final class Log {
       TimeSource time,
       LongSupplier salts) {
     this.shape = shape;
-    this.disk = disk;
-    this.ledger = ledger;
+    this.files = new LogFiles(shape, disk, ledger, threads, time);
     this.threads = threads;
-    this.time = time;
     this.salts = salts;
     this.appendLock = threads.newLock("log append");
     this.prepareLock = threads.newLock("log prepare");
-    this.currentCapacity = shape.minimumBytes();
   }
 
   /**
@@ -110,19 +101,16 @@ public final class Log {
   public void start(long firstLsn, long previousEndLsn, long sequence, List<OldLogSegment> earlier)
       throws IOException {
     old.addAll(earlier);
-    nextSequence = sequence;
     position = firstLsn;
     end = firstLsn;
     forcedLsn = firstLsn;
-    lastOpenedNanos = time.nanoTime() - DOUBLING_NANOS;
-    disk.createDirectories(DIRECTORY);
+    files.start(sequence);
     prepareMore(1, 0);
     LogSegment first = ready.element();
     enter(first, firstLsn, previousEndLsn);
     LogSegment ignored = ready.remove();
     first.region.force();
-    disk.syncDirectory(DIRECTORY);
-    directoryDirty = false;
+    files.started();
   }
 
   /** Sets what to call, from any thread, when the prepared space runs low. */
@@ -220,14 +208,14 @@ public final class Log {
   private void prepareChunk(long keepFree) throws IOException {
     LogSegment last = tail;
     boolean fresh = last == null || last.preparedTo == last.capacity;
-    LogSegment segment = last == null || fresh ? openNext(keepFree) : last;
+    LogSegment segment = last == null || fresh ? files.openNext(keepFree) : last;
     long chunk =
         Math.min(shape.chunkBytes(segment.capacity), segment.capacity - segment.preparedTo);
     try {
       segment.region.prepare(segment.preparedTo, chunk);
     } catch (IOException e) {
       if (fresh) {
-        discard(segment);
+        files.discard(segment);
       }
       throw e;
     }
@@ -242,57 +230,6 @@ public final class Log {
       }
     }
     credit.addAndGet(fresh ? chunk - LogSegmentHeader.BYTES - margin() : chunk);
-  }
-
-  private LogSegment openNext(long keepFree) throws IOException {
-    LogSegment reused = recyclable;
-    long now = time.nanoTime();
-    if (now - lastOpenedNanos < DOUBLING_NANOS && currentCapacity < shape.maximumBytes()) {
-      currentCapacity *= 2;
-    }
-    lastOpenedNanos = now;
-    recyclable = null;
-    if (reused != null) {
-      threads.step(Step.RECYCLE);
-      if (reused.capacity == currentCapacity) {
-        return new LogSegment(nextSequence++, reused.capacity, reused.file, reused.region);
-      }
-      discard(reused);
-    }
-    reserveSegment(keepFree);
-    DiskFile file = null;
-    try {
-      String path = DIRECTORY + "/" + String.format("%016x.wal", nextSequence);
-      file = disk.open(path, Disk.OpenMode.CREATE);
-      directoryDirty = true;
-      LogSegment opened =
-          new LogSegment(nextSequence, currentCapacity, file, file.region(currentCapacity));
-      nextSequence++;
-      return opened;
-    } catch (IOException e) {
-      ledger.release(currentCapacity);
-      if (file != null) {
-        file.close();
-      }
-      throw e;
-    }
-  }
-
-  /** A store that is full, or has a lower limit than before, must open all the same. */
-  private void reserveSegment(long keepFree) {
-    if (current != null) {
-      ledger.reserve(currentCapacity, keepFree, "a log segment");
-    } else if (!ledger.tryReserve(currentCapacity, keepFree)) {
-      ledger.adopt(currentCapacity);
-    }
-  }
-
-  private void discard(LogSegment segment) throws IOException {
-    segment.region.close();
-    segment.file.truncate(0);
-    segment.file.close();
-    disk.delete(segment.file.path());
-    ledger.release(segment.capacity);
   }
 
   private long margin() {
@@ -444,10 +381,7 @@ public final class Log {
       appendLock.unlock();
     }
     try {
-      if (directoryDirty) {
-        directoryDirty = false;
-        disk.syncDirectory(DIRECTORY);
-      }
+      files.syncDirectory();
       for (LogSegment segment : dirty) {
         segment.region.force();
       }
@@ -494,8 +428,7 @@ public final class Log {
     while (!old.isEmpty() && old.peek().endLsn() <= keepFromLsn) {
       threads.step(Step.RECYCLE);
       OldLogSegment segment = old.remove();
-      disk.delete(segment.path());
-      ledger.release(segment.capacity());
+      files.delete(segment);
     }
     List<LogSegment> gone = new ArrayList<>();
     appendLock.lock();
@@ -511,22 +444,8 @@ public final class Log {
       appendLock.unlock();
     }
     for (LogSegment segment : gone) {
-      recycleOrDelete(segment);
+      files.recycleOrDelete(segment, prepareLock);
     }
-  }
-
-  private void recycleOrDelete(LogSegment segment) throws IOException {
-    threads.step(Step.RECYCLE);
-    prepareLock.lock();
-    try {
-      if (recyclable == null && segment.capacity == currentCapacity) {
-        recyclable = segment;
-        return;
-      }
-    } finally {
-      prepareLock.unlock();
-    }
-    discard(segment);
   }
 
   /** Returns the bytes of all log files that exist. */
@@ -568,23 +487,16 @@ public final class Log {
     if (current != null) {
       all.add(current);
     }
-    LogSegment spare = recyclable;
     for (LogSegment segment : all) {
       segment.close();
     }
     for (LogSegment segment : ready) {
       if (tidy) {
-        discard(segment);
+        files.discard(segment);
       } else {
         segment.close();
       }
     }
-    if (spare != null) {
-      if (tidy) {
-        discard(spare);
-      } else {
-        spare.close();
-      }
-    }
+    files.close(tidy);
   }
 }

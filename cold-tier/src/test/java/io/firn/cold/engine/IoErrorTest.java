@@ -19,6 +19,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -48,7 +49,7 @@ final class IoErrorTest {
       allowed(key).add(round);
     }
 
-    boolean permits(int key, byte[] found) {
+    boolean permits(int key, byte @Nullable [] found) {
       for (int round : allowed(key)) {
         boolean same =
             round == NOTHING
