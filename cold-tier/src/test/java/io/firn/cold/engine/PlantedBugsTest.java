@@ -27,10 +27,7 @@ final class PlantedBugsTest {
   @ValueSource(strings = {"wal/", "data/", "index/", "manifest-"})
   void aSkippedForce_isFound(String files) {
     assertFound(
-        "skipping forces of " + files,
-        SimulationFocus.POWER,
-        null,
-        path -> path.startsWith(files));
+        "skipping forces of " + files, SimulationFocus.POWER, null, path -> path.startsWith(files));
   }
 
   private static SimulationFocus focus(Rule rule) {

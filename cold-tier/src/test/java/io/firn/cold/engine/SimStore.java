@@ -37,10 +37,7 @@ final class SimStore {
     this.damage = damage;
     this.random = new SplittableRandom(seed);
     this.threads = new SimThreads(seed, time);
-    this.disk =
-        left == null
-            ? new SimDisk(seed, threads)
-            : left.crash(CrashKind.PROCESS, threads);
+    this.disk = left == null ? new SimDisk(seed, threads) : left.crash(CrashKind.PROCESS, threads);
     this.engine =
         StoreOpening.open(
             options(),
