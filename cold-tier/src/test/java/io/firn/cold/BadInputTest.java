@@ -5,21 +5,29 @@ package io.firn.cold;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.firn.cold.agent.SystemTime;
+import io.firn.cold.io.Crc32c;
 import io.firn.cold.model.CorruptStoreException;
 import io.firn.cold.model.OversizedValueException;
 import io.firn.cold.model.StoreClosedException;
 import io.firn.cold.model.StoreIoException;
 import io.firn.cold.model.StoreLockedException;
+import io.firn.cold.model.TimeSource;
+import io.firn.cold.model.UnsupportedVersionException;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.net.URI;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -66,17 +74,127 @@ final class BadInputTest {
     }
   }
 
+  /** A time that passes by 20 ms at each look, and does something at the third. */
+  private static TimeSource timeThatDoes(Runnable atTheThirdLook) {
+    AtomicInteger looks = new AtomicInteger();
+    return new TimeSource() {
+      @Override
+      public long wallMillis() {
+        return SystemTime.INSTANCE.wallMillis();
+      }
+
+      @Override
+      public long nanoTime() {
+        if (looks.incrementAndGet() == 3) {
+          atTheThirdLook.run();
+        }
+        return 20_000_000L * looks.get();
+      }
+    };
+  }
+
+  private static StoreOptions patient(Duration wait, TimeSource time) {
+    return StoreOptions.builder().maximumDiskBytes(64L << 20).ifLocked(wait).time(time).build();
+  }
+
   @Test
-  void anOpenerThatMayWait_getsTheStoreWhenItIsFree() throws InterruptedException {
+  void anOpenerThatMayWait_getsTheStoreWhenItIsFree() {
     ColdStore first = ColdStore.open(directory, OPTIONS);
-    StoreOptions patient =
-        StoreOptions.builder().maximumDiskBytes(64L << 20).ifLocked(Duration.ofMinutes(5)).build();
-    Thread closer = new Thread(first::close);
-    closer.start();
-    try (ColdStore second = ColdStore.open(directory, patient)) {
+    StoreOptions options = patient(Duration.ofMinutes(5), timeThatDoes(first::close));
+    try (ColdStore second = ColdStore.open(directory, options)) {
       assertThat(second.tableNames()).isEmpty();
     }
-    closer.join();
+  }
+
+  @Test
+  void anOpenerThatWaitedInVain_saysHowLong() {
+    try (ColdStore first = ColdStore.open(directory, OPTIONS)) {
+      StoreOptions options = patient(Duration.ofMillis(70), timeThatDoes(() -> {}));
+      assertThatThrownBy(() -> ColdStore.open(directory, options))
+          .isInstanceOf(StoreLockedException.class)
+          .hasMessageContaining("waited PT0.07S");
+      table(first).put(KEY, VALUE, ColdTable.NEVER);
+    }
+  }
+
+  private static void spoilManifests(Path directory, int at, int change) throws IOException {
+    for (String name : List.of("manifest-a", "manifest-b")) {
+      Path file = directory.resolve(name);
+      byte[] bytes = Files.readAllBytes(file);
+      ByteBuffer manifest = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
+      bytes[at] += (byte) change;
+      if (at < 8) {
+        manifest.putInt(20, 0);
+        manifest.putInt(20, Crc32c.of(bytes, 0, 32 + manifest.getInt(16)));
+      }
+      Files.write(file, bytes);
+    }
+  }
+
+  @Test
+  void aDamagedStore_isTreatedAsTheOptionsSay() throws IOException {
+    for (IfDamaged what : IfDamaged.values()) {
+      Path store = directory.resolve(what.name());
+      try (ColdStore first = ColdStore.open(store, OPTIONS)) {
+        table(first).put(KEY, VALUE, ColdTable.NEVER);
+      }
+      spoilManifests(store, 40, 1);
+      StoreOptions options =
+          StoreOptions.builder().maximumDiskBytes(64L << 20).ifDamaged(what).build();
+      if (what == IfDamaged.FAIL) {
+        assertThatThrownBy(() -> ColdStore.open(store, options))
+            .isInstanceOf(CorruptStoreException.class)
+            .hasMessageContaining(store.toString());
+        assertThat(store.resolve("lost")).doesNotExist();
+      } else {
+        for (int again = 0; again < 2; again++) {
+          try (ColdStore opened = ColdStore.open(store, options)) {
+            assertThat(opened.tableNames()).isEmpty();
+          }
+          assertThat(store.resolve("lost/data/1/1.seg")).isRegularFile();
+        }
+      }
+    }
+  }
+
+  @Test
+  void aStoreThatIsSetAsideTwice_keepsTheLaterOne() throws IOException {
+    for (String name : List.of("a", "b")) {
+      try (ColdStore store = ColdStore.open(directory, OPTIONS)) {
+        store.table(name, TableOptions.defaults()).put(KEY, VALUE, ColdTable.NEVER);
+      }
+      try (ColdStore store = ColdStore.open(directory, OPTIONS)) {
+        assertThat(store.tableNames()).containsExactly(name);
+      }
+      spoilManifests(directory, 40, 1);
+    }
+    try (ColdStore store = ColdStore.open(directory, OPTIONS)) {
+      assertThat(store.tableNames()).isEmpty();
+      assertThat(store.stats().recovery().problems()).isNotEmpty();
+    }
+    assertThat(directory.resolve("lost/manifest-a")).isRegularFile();
+    assertThat(directory.resolve("lost/lost")).doesNotExist();
+  }
+
+  @Test
+  void aStoreOfANewerVersion_isTreatedAsTheOptionsSay() throws IOException {
+    try (ColdStore first = ColdStore.open(directory, OPTIONS)) {
+      table(first).put(KEY, VALUE, ColdTable.NEVER);
+    }
+    spoilManifests(directory, 4, 1);
+    assertThatThrownBy(() -> ColdStore.open(directory, OPTIONS))
+        .isInstanceOf(UnsupportedVersionException.class)
+        .hasMessageContaining("manifest")
+        .hasMessageContaining("version 2");
+    StoreOptions empty =
+        StoreOptions.builder().maximumDiskBytes(64L << 20).ifNewer(IfNewer.START_EMPTY).build();
+    try (ColdStore opened = ColdStore.open(directory, empty)) {
+      assertThat(opened.tableNames()).isEmpty();
+      table(opened).put(KEY, VALUE, ColdTable.NEVER);
+    }
+    try (ColdStore opened = ColdStore.open(directory, OPTIONS)) {
+      assertThat(table(opened).get(KEY)).isEqualTo(VALUE);
+    }
   }
 
   @Test

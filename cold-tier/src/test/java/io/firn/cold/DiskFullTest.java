@@ -63,7 +63,7 @@ final class DiskFullTest {
 
   @ParameterizedTest
   @ValueSource(longs = {16, 32})
-  void aFullStore_refusesPutsAndDoesEverythingElse(long mebibytes) throws InterruptedException {
+  void aFullStore_refusesPutsAndDoesEverythingElse(long mebibytes) {
     try (SizeWatch watch = new SizeWatch(directory);
         ColdStore store = open(mebibytes)) {
       ColdTable table = store.table("t", TableOptions.defaults());
@@ -89,7 +89,7 @@ final class DiskFullTest {
 
   @ParameterizedTest
   @ValueSource(longs = {16, 32})
-  void aFullStore_closesAndOpensWithEverything(long mebibytes) throws InterruptedException {
+  void aFullStore_closesAndOpensWithEverything(long mebibytes) {
     int full;
     try (SizeWatch watch = new SizeWatch(directory)) {
       try (ColdStore store = open(mebibytes)) {
@@ -112,7 +112,7 @@ final class DiskFullTest {
 
   @ParameterizedTest
   @ValueSource(longs = {16})
-  void overwrites_goOnForEverInASmallStore(long mebibytes) throws InterruptedException {
+  void overwrites_goOnForEverInASmallStore(long mebibytes) {
     try (SizeWatch watch = new SizeWatch(directory);
         ColdStore store = open(mebibytes)) {
       ColdTable table = store.table("t", TableOptions.defaults());
@@ -128,7 +128,7 @@ final class DiskFullTest {
   }
 
   @Test
-  void aStoreFullOfSmallEntries_letsAllOfThemBeRemoved() throws InterruptedException {
+  void aStoreFullOfSmallEntries_letsAllOfThemBeRemoved() {
     byte[] small = {1, 2, 3, 4};
     try (SizeWatch watch = new SizeWatch(directory);
         ColdStore store = open(16)) {
@@ -200,9 +200,14 @@ final class DiskFullTest {
     }
 
     @Override
-    public void close() throws InterruptedException {
+    public void close() {
       stop.set(true);
-      thread.join();
+      try {
+        thread.join();
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new IllegalStateException("interrupted before the watch ended", e);
+      }
     }
   }
 }

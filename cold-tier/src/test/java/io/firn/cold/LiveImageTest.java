@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -182,7 +183,7 @@ final class LiveImageTest {
     return "version " + ByteBuffer.wrap(found).getInt(4);
   }
 
-  private static boolean isVersion(byte[] found, int i, int version) {
+  private static boolean isVersion(byte @Nullable [] found, int i, int version) {
     if (version == 0 || version % 2 == 1) {
       return found == null;
     }

@@ -22,7 +22,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
  */
 final class LiveImageWriter {
   static final int THREADS = 4;
-  static final int KEYS_A_THREAD = 800;
+  static final int KEYS_A_THREAD = 400;
   static final int KEYS = THREADS * KEYS_A_THREAD;
   static final String READY = "ready";
 
@@ -32,7 +32,7 @@ final class LiveImageWriter {
 
   static StoreOptions options() {
     return StoreOptions.builder()
-        .maximumDiskBytes(16L << 20)
+        .maximumDiskBytes(20L << 20)
         .maximumSegmentBytes(1 << 20)
         .flushPolicy(FlushPolicy.async(Duration.ofMillis(20)))
         .build();

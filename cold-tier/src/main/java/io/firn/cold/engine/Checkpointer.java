@@ -43,7 +43,7 @@ final class Checkpointer {
 
   private final Engine engine;
   private final Lock turn;
-  private volatile long checkpoints;
+  private final AtomicLong checkpoints = new AtomicLong();
   private long nextSlotNumber;
   private final AtomicLong snapshotBytes = new AtomicLong();
   private byte[] entries = new byte[0];
@@ -72,7 +72,7 @@ final class Checkpointer {
 
   /** Returns how many checkpoints were completed. */
   long checkpoints() {
-    return checkpoints;
+    return checkpoints.get();
   }
 
   /**
@@ -93,7 +93,7 @@ final class Checkpointer {
 
   private void checkpointInTurn(long targetLsn, boolean clean) throws IOException {
     FrameWriter frame = new FrameWriter();
-    long unusedBegin = engine.log().append(frame, frame.checkpointBegin(checkpoints + 1));
+    long unusedBegin = engine.log().append(frame, frame.checkpointBegin(checkpoints.get() + 1));
     Engine.Catalogue catalogue = engine.catalogue();
     List<Table> tables = catalogue.tables();
     List<Captured> captured = new ArrayList<>();
@@ -112,7 +112,7 @@ final class Checkpointer {
         each.pair.captured = false;
       }
     }
-    checkpoints = checkpoints + 1;
+    long unusedCount = checkpoints.incrementAndGet();
     if (!clean) {
       long unusedEnd = engine.log().append(frame, frame.checkpointEnd(summary(captured)));
     }
@@ -272,7 +272,7 @@ final class Checkpointer {
                 each.table.id(), each.partition.prefix(), each.partition.prefixBits(), each.lsn));
       }
     }
-    return new LogFrame.CheckpointEnd(checkpoints, partitions, List.of(), List.of());
+    return new LogFrame.CheckpointEnd(checkpoints.get(), partitions, List.of(), List.of());
   }
 
   /** The manifest as it will be once the captured snapshots are named. */

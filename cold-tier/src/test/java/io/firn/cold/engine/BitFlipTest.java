@@ -7,9 +7,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.firn.cold.testkit.CrashKind;
 import io.firn.cold.testkit.SimDisk;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
@@ -40,24 +40,24 @@ final class BitFlipTest {
 
   /** Flips bits of all files: half of the flips choose by size, half by name. */
   private static void flip(SimDisk disk, SplittableRandom random) {
-    List<String> paths = new ArrayList<>();
-    disk.sizes().forEach((path, size) -> paths.addAll(size > 0 ? List.of(path) : List.of()));
-    long sum = disk.sizes().values().stream().mapToLong(Long::longValue).sum();
+    List<Map.Entry<String, Long>> files =
+        disk.sizes().entrySet().stream().filter(file -> file.getValue() > 0).toList();
+    long sum = files.stream().mapToLong(Map.Entry::getValue).sum();
     for (int n = 0; n < FLIPS_A_ROUND; n++) {
       long at = random.nextLong(sum);
-      String path = paths.get(random.nextInt(paths.size()));
+      Map.Entry<String, Long> file = files.get(random.nextInt(files.size()));
       if (n % 2 == 0) {
-        for (String each : paths) {
-          path = each;
-          if (at < disk.sizes().get(each)) {
+        for (Map.Entry<String, Long> each : files) {
+          file = each;
+          if (at < each.getValue()) {
             break;
           }
-          at -= disk.sizes().get(each);
+          at -= each.getValue();
         }
       } else {
-        at = random.nextLong(disk.sizes().get(path));
+        at = random.nextLong(file.getValue());
       }
-      disk.flipBit(path, 8 * at + random.nextInt(8));
+      disk.flipBit(file.getKey(), 8 * at + random.nextInt(8));
     }
   }
 

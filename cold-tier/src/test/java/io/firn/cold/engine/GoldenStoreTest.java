@@ -62,13 +62,13 @@ final class GoldenStoreTest {
     Table dropped = store.table("dropped");
     StillStore.put(dropped, 1, 0);
     store.checkpoint();
-    store.engine().dropTable("dropped");
+    long unused64 = store.engine().dropTable("dropped");
     for (int i = 0; i < ENTRIES; i += 2) {
       StillStore.put(first, i, 1);
     }
     Table cleared = store.table("cleared");
     StillStore.put(cleared, 1, 0);
-    cleared.clear();
+    long unused70 = cleared.clear();
     StillStore.put(cleared, 2, 2);
     store.checkpoint();
     for (int i = 0; i < ENTRIES; i += 5) {

@@ -19,6 +19,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -48,7 +49,7 @@ final class IoErrorTest {
       allowed(key).add(round);
     }
 
-    boolean permits(int key, byte[] found) {
+    boolean permits(int key, byte @Nullable [] found) {
       for (int round : allowed(key)) {
         boolean same =
             round == NOTHING
@@ -318,6 +319,90 @@ final class IoErrorTest {
     }
     assertThat(disk.largestBytes()).isLessThanOrEqualTo(limit);
     assertThat(disk.openHandles()).isZero();
+  }
+
+  @Test
+  void aFullDisk_refusesWritesAndTakesThemAgainWhenThereIsRoom() throws IOException {
+    SimDisk disk = new SimDisk(44).quotaBytes(3 << 20);
+    Map<Integer, Integer> known = new HashMap<>();
+    int full = 0;
+    try (StillStore store = StillStore.open(disk)) {
+      Table table = store.table();
+      try {
+        for (; ; full++) {
+          StillStore.put(table, full, 0);
+          known.put(full, 0);
+        }
+      } catch (DiskFullException e) {
+        assertThat(e).hasMessageContaining("no space");
+      }
+      for (int i = 0; i < full; i += 10) {
+        try {
+          assertThat(StillStore.remove(table, i)).isTrue();
+          known.remove(i);
+        } catch (DiskFullException | StoreIoException e) {
+          assertThat(e.getMessage()).isNotBlank();
+        }
+      }
+      check(table, known);
+      disk.quotaBytes(64 << 20);
+      for (int i = 0; i < 500; i++) {
+        StillStore.put(table, full + i, 1);
+        known.put(full + i, 1);
+      }
+      check(table, known);
+    }
+    try (StillStore store = StillStore.open(disk)) {
+      check(store.table(), known);
+    }
+  }
+
+  @Test
+  void aStoreKilledOnAFullDisk_opensWithEverythingOnceThereIsRoom() throws IOException {
+    SimDisk disk = new SimDisk(45).quotaBytes(3 << 20);
+    Map<Integer, Integer> known = new HashMap<>();
+    StillStore store = StillStore.open(disk);
+    try {
+      for (int i = 0; ; i++) {
+        StillStore.put(store.table(), i, 0);
+        known.put(i, 0);
+      }
+    } catch (DiskFullException e) {
+      assertThat(known).hasSizeGreaterThan(1_000);
+    }
+    SimDisk killed = disk.crash(CrashKind.PROCESS);
+    try (StillStore again = StillStore.open(killed)) {
+      check(again.table(), known);
+    } catch (IOException | FirnException e) {
+      assertThat(e.getMessage()).contains("no space");
+    }
+    killed.quotaBytes(64 << 20);
+    try (StillStore again = StillStore.open(killed)) {
+      check(again.table(), known);
+    }
+  }
+
+  @Test
+  void aStoreWithALowerLimitThanItsSize_opensAndRefusesWrites() throws IOException {
+    SimDisk disk = new SimDisk(46);
+    Map<Integer, Integer> known = new HashMap<>();
+    try (StillStore store = StillStore.open(disk)) {
+      for (int i = 0; i < 5_000; i++) {
+        StillStore.put(store.table(), i, 0);
+        known.put(i, 0);
+      }
+    }
+    EngineOptions small = StillStore.with(1 << 19, FlushMode.NONE, DamagePolicy.STANDARD, false);
+    try (StillStore store = StillStore.open(disk, small)) {
+      check(store.table(), known);
+      assertThatThrownBy(() -> StillStore.put(store.table(), 9_999, 0))
+          .isInstanceOf(DiskFullException.class)
+          .hasMessageContaining("of at most 524288");
+      check(store.table(), known);
+    }
+    try (StillStore store = StillStore.open(disk)) {
+      check(store.table(), known);
+    }
   }
 
   private static void check(Table table, Map<Integer, Integer> known) {

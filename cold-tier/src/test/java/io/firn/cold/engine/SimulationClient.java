@@ -35,7 +35,7 @@ final class SimulationClient implements Runnable {
     for (int i = 0; i < shape.operations() && !world.doubtful; i++) {
       if (random.nextInt(40) == 0) {
         long nanos = random.nextInt(20) == 0 ? SILENCE_NANOS : random.nextLong(LONGEST_SLEEP_NANOS);
-        world.threads.sleep(nanos);
+        world.threads().sleep(nanos);
       }
       if (shape.jumps() && random.nextInt(30) == 0) {
         long ignored = world.wallMillis();
@@ -66,11 +66,11 @@ final class SimulationClient implements Runnable {
       Kind kind, int tableId, String name, int key, long hash, byte[] value) {
     long expiresAt = Long.MAX_VALUE;
     if (kind == Kind.PUT && random.nextInt(100) < shape.expiryShare()) {
-      expiresAt = world.engine.wallMillis() + 1 + random.nextInt(LONGEST_LIFE_MILLIS);
+      expiresAt = world.engine().wallMillis() + 1 + random.nextInt(LONGEST_LIFE_MILLIS);
     }
     SimulationOp op =
         new SimulationOp(
-            kind, tableId, name, key, hash, value, expiresAt, world.engine.log().end());
+            kind, tableId, name, key, hash, value, expiresAt, world.engine().log().end());
     model.begin(op);
     return op;
   }
@@ -95,11 +95,11 @@ final class SimulationClient implements Runnable {
     op.pending = write;
     try {
       boolean changed = write.commit() != 0;
-      world.threads.checkAlive();
+      world.threads().checkAlive();
       op.returned = changed;
       op.lsn = write.lsn();
       write.awaitDurable();
-      world.threads.checkAlive();
+      world.threads().checkAlive();
       if (changed && shape.options().flushMode() == FlushMode.SYNC) {
         model.durableLsn = Math.max(model.durableLsn, op.lsn + 1);
       }
@@ -171,13 +171,13 @@ final class SimulationClient implements Runnable {
     try {
       read = world.read(table, key);
     } catch (StoreClosedException e) {
-      world.threads.checkAlive();
+      world.threads().checkAlive();
       dropped(table, null, e);
       return;
     }
-    world.threads.checkAlive();
+    world.threads().checkAlive();
     long latest = world.wallMillis();
-    if (isGone(table) || read == null && world.readsFail) {
+    if (isGone(table) || (read == null && world.readsFail)) {
       return;
     }
     List<@Nullable SimulationOp> candidates = model.candidates(slot, floor);
@@ -223,10 +223,10 @@ final class SimulationClient implements Runnable {
   }
 
   private void flush() {
-    long end = world.engine.log().end();
+    long end = world.engine().log().end();
     try {
-      world.engine.flush();
-      world.threads.checkAlive();
+      world.engine().flush();
+      world.threads().checkAlive();
       model.durableLsn = Math.max(model.durableLsn, end);
     } catch (FirnException e) {
       world.expected(e);
@@ -237,10 +237,10 @@ final class SimulationClient implements Runnable {
     if (world.tables.containsKey(name)) {
       return;
     }
-    SimulationOp op = begin(Kind.CREATE, world.engine.nextTableId(), name, 0, 0, NO_VALUE);
+    SimulationOp op = begin(Kind.CREATE, world.engine().nextTableId(), name, 0, 0, NO_VALUE);
     try {
-      Table table = world.engine.openTable(name, Octets.EMPTY);
-      world.threads.checkAlive();
+      Table table = world.engine().openTable(name, Octets.EMPTY);
+      world.threads().checkAlive();
       returned(op, table.createdLsn());
       world.tables.put(name, table);
     } catch (FirnException e) {
@@ -252,8 +252,8 @@ final class SimulationClient implements Runnable {
     world.tables.remove(table.name());
     SimulationOp op = begin(Kind.DROP, table.id(), table.name(), 0, 0, NO_VALUE);
     try {
-      long lsn = world.engine.dropTable(table.name());
-      world.threads.checkAlive();
+      long lsn = world.engine().dropTable(table.name());
+      world.threads().checkAlive();
       returned(op, lsn);
     } catch (FirnException e) {
       world.doubtful = true;
@@ -265,7 +265,7 @@ final class SimulationClient implements Runnable {
     SimulationOp op = begin(Kind.CLEAR, table.id(), table.name(), 0, 0, NO_VALUE);
     try {
       long lsn = table.clear();
-      world.threads.checkAlive();
+      world.threads().checkAlive();
       returned(op, lsn);
       if (shape.options().flushMode() == FlushMode.SYNC) {
         model.durableLsn = Math.max(model.durableLsn, lsn + 1);

@@ -26,8 +26,8 @@ final class SimulationJudge {
   private SimulationJudge(SimulationWorld world, long bound) {
     this.world = world;
     this.bound = bound;
-    this.now = world.engine.wallMillis();
-    for (String name : world.engine.tableNames()) {
+    this.now = world.engine().wallMillis();
+    for (String name : world.engine().tableNames()) {
       Table table = world.tables.get(name);
       if (table == null) {
         throw new AssertionError("no table object for " + name);
@@ -169,9 +169,9 @@ final class SimulationJudge {
 
   /** Compares all charges with those that follow from the index; nobody may be at work. */
   static void auditSpace(SimulationWorld world) {
-    for (Table table : world.engine.tables()) {
+    for (Table table : world.engine().tables()) {
       while (table.sweep()) {
-        world.threads.checkAlive();
+        world.threads().checkAlive();
       }
       List<Long> words = new ArrayList<>();
       table
@@ -181,7 +181,7 @@ final class SimulationJudge {
       SpaceAudit.check(table.space(), words);
       SnapshotAudit.check(table);
     }
-    long used = world.engine.ledger().usedBytes();
+    long used = world.engine().ledger().usedBytes();
     if (used < 0) {
       throw new AssertionError("the ledger says " + used);
     }

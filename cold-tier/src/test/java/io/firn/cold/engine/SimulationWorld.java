@@ -16,6 +16,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
@@ -34,9 +35,14 @@ final class SimulationWorld {
   final Set<Long> addresses = new HashSet<>();
   final Map<Long, Long> segments = new HashMap<>();
 
-  SimThreads threads;
-  SimDisk disk;
-  Engine engine;
+  /** Null before the first life. */
+  @Nullable SimThreads threads;
+
+  /** Null before the first life. */
+  @Nullable SimDisk disk;
+
+  /** Null while no store is open. */
+  @Nullable Engine engine;
 
   /** A change of a whole table is under way; there is one at a time. */
   boolean rareBusy;
@@ -66,9 +72,24 @@ final class SimulationWorld {
     this.totals = totals;
   }
 
+  /** Returns the scheduler of this life. */
+  SimThreads threads() {
+    return Objects.requireNonNull(threads, "no life has begun");
+  }
+
+  /** Returns the disk of this life. */
+  SimDisk disk() {
+    return Objects.requireNonNull(disk, "no life has begun");
+  }
+
+  /** Returns the store, which is open. */
+  Engine engine() {
+    return Objects.requireNonNull(engine, "no store is open");
+  }
+
   /** Returns the wall time of the store, and remembers it. */
   long wallMillis() {
-    seenWallMillis = Math.max(seenWallMillis, engine.wallMillis());
+    seenWallMillis = Math.max(seenWallMillis, engine().wallMillis());
     return seenWallMillis;
   }
 
@@ -132,7 +153,7 @@ final class SimulationWorld {
   void startFaults() {
     faulty = shape.faults() != SimulationShape.Faults.NONE;
     if (shape.faults() == SimulationShape.Faults.FULL) {
-      disk.quotaBytes(shape.quotaBytes());
+      disk().quotaBytes(shape.quotaBytes());
     } else if (shape.faults() == SimulationShape.Faults.BROKEN) {
       DiskCall[] calls = {
         DiskCall.FORCE, DiskCall.WRITE, DiskCall.ZERO, DiskCall.PUT, DiskCall.PUBLISH,
@@ -143,22 +164,22 @@ final class SimulationWorld {
       DiskCall call = calls[random.nextInt(calls.length)];
       failing = call;
       readsFail = call == DiskCall.READ || call == DiskCall.GET;
-      disk.faultRate(call, 0.003 + 0.05 * random.nextDouble(), faults[random.nextInt(3)]);
+      disk().faultRate(call, 0.003 + 0.05 * random.nextDouble(), faults[random.nextInt(3)]);
     }
   }
 
   void endFaults() {
-    totals.enospc += disk.counters().faults(Fault.ENOSPC);
-    totals.eio += disk.counters().faults(Fault.EIO) + disk.counters().faults(Fault.SHORT);
+    totals.enospc += disk().counters().faults(Fault.ENOSPC);
+    totals.eio += disk().counters().faults(Fault.EIO) + disk().counters().faults(Fault.SHORT);
     forceFailed |=
         failing == DiskCall.FORCE
-            && disk.counters().faults(Fault.EIO)
-                    + disk.counters().faults(Fault.SHORT)
-                    + disk.counters().faults(Fault.ENOSPC)
+            && disk().counters().faults(Fault.EIO)
+                    + disk().counters().faults(Fault.SHORT)
+                    + disk().counters().faults(Fault.ENOSPC)
                 > 0;
     failing = null;
-    disk.heal();
-    disk.quotaBytes(Long.MAX_VALUE);
+    disk().heal();
+    disk().quotaBytes(Long.MAX_VALUE);
     faulty = false;
     readsFail = false;
   }

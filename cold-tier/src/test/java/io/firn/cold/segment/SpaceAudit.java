@@ -7,6 +7,7 @@ import io.firn.cold.model.Address;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** Compares the charges of a space with those that follow from the index entries alone. */
 public final class SpaceAudit {
@@ -43,7 +44,7 @@ public final class SpaceAudit {
     }
   }
 
-  private static void checkSegment(Segment segment, int[] expected) {
+  private static void checkSegment(Segment segment, int @Nullable [] expected) {
     for (int p = 0; p < segment.pages(); p++) {
       int charge = expected == null ? 0 : expected[p];
       if (segment.pageCharge(p) != charge) {

@@ -81,4 +81,19 @@ public final class SimTask {
   public String toString() {
     return name;
   }
+
+  /**
+   * Returns the last task that was started, after dropping those behind it; null if none is left.
+   */
+  static @Nullable SimTask nextToUnwind(List<SimTask> tasks) {
+    while (!tasks.isEmpty()) {
+      SimTask task = tasks.get(tasks.size() - 1);
+      if (task.started) {
+        return task;
+      }
+      task.done = true;
+      tasks.remove(task);
+    }
+    return null;
+  }
 }

@@ -472,7 +472,7 @@ public final class SimThreads implements Threads {
     }
     SimTask next = crashed || tasks.isEmpty() ? null : choose();
     if (crashed) {
-      next = nextToUnwind();
+      next = SimTask.nextToUnwind(tasks);
     }
     if (next == null) {
       current = null;
@@ -482,18 +482,6 @@ public final class SimThreads implements Threads {
     } else {
       transferTo(next);
     }
-  }
-
-  private @Nullable SimTask nextToUnwind() {
-    while (!tasks.isEmpty()) {
-      SimTask task = tasks.get(tasks.size() - 1);
-      if (task.started) {
-        return task;
-      }
-      task.done = true;
-      tasks.remove(task);
-    }
-    return null;
   }
 
   private void beginCrash(String place) {
