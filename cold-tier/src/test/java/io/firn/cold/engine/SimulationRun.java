@@ -99,16 +99,16 @@ final class SimulationRun {
   private void begin(boolean mortal) {
     world.threads = new SimThreads(random.nextLong(), world.time).stepLimit(STEP_LIMIT);
     if (broken != null) {
-      world.threads.breakRule(broken);
+      world.threads().breakRule(broken);
     }
     if (world.disk == null) {
-      world.disk = new SimDisk(random.nextLong(), world.threads).skipForces(skippedForces);
+      world.disk = new SimDisk(random.nextLong(), world.threads()).skipForces(skippedForces);
     } else {
       boolean power = world.forceFailed || random.nextInt(100) < world.shape.powerShare();
       powerFailed |= power;
       world.forceFailed = false;
       story.append(power ? ", power failure; " : ", process crash; ");
-      world.disk = world.disk.crash(power ? CrashKind.POWER : CrashKind.PROCESS, world.threads);
+      world.disk = world.disk().crash(power ? CrashKind.POWER : CrashKind.PROCESS, world.threads());
     }
     if (mortal) {
       planCrash();
@@ -118,24 +118,24 @@ final class SimulationRun {
   private void planCrash() {
     int draw = random.nextInt(10);
     if (draw < 2) {
-      world.threads.crashAt(1 + random.nextLong(RECOVERY_STEPS));
+      world.threads().crashAt(1 + random.nextLong(RECOVERY_STEPS));
     } else if (draw < 3) {
-      world.threads.crashAfter(Step.NAMING, 1 + random.nextInt(4), 1 + random.nextInt(6));
+      world.threads().crashAfter(Step.NAMING, 1 + random.nextInt(4), 1 + random.nextInt(6));
     } else if (draw < 6) {
       Step step = CRASH_STEPS[random.nextInt(CRASH_STEPS.length)];
-      world.threads.crashAt(step, 1 + random.nextInt(4 << random.nextInt(5)));
+      world.threads().crashAt(step, 1 + random.nextInt(4 << random.nextInt(5)));
     } else if (draw < 9) {
-      world.threads.crashAt(1 + random.nextLong(500L << random.nextInt(10)));
+      world.threads().crashAt(1 + random.nextLong(500L << random.nextInt(10)));
     }
   }
 
   private void live(boolean last) {
-    if (!open() || !work() || last && !drain()) {
+    if (!open() || !work() || (last && !drain())) {
       crashed();
       return;
     }
     if (world.forceFailed) {
-      world.threads.crashNow();
+      world.threads().crashNow();
       crashed();
       return;
     }
@@ -150,19 +150,20 @@ final class SimulationRun {
       }
     }
     if (!last) {
-      world.threads.crashNow();
+      world.threads().crashNow();
       crashed();
     } else {
-      close();
+      boolean unusedClosed = close();
     }
   }
 
   private void crashed() {
     boolean soon = recovered && world.model.ops().size() < SOON_OPERATIONS;
-    world.totals.crashed(world.threads, soon);
-    story.append(world.threads.crashPlace());
+    world.totals.crashed(world.threads(), soon);
+    story.append(world.threads().crashPlace());
     if (world.engine != null) {
-      world.model.durableLsn = Math.max(world.model.durableLsn, world.engine.forcer().durableLsn());
+      world.model.durableLsn =
+          Math.max(world.model.durableLsn, world.engine().forcer().durableLsn());
     }
     world.engine = null;
     recovered = false;
@@ -173,13 +174,13 @@ final class SimulationRun {
     world.tables.clear();
     world.rareBusy = false;
     world.doubtful = false;
-    world.threads.spawn("opener", this::openEngine);
-    if (world.threads.run() == SimOutcome.CRASHED) {
+    world.threads().spawn("opener", this::openEngine);
+    if (world.threads().run() == SimOutcome.CRASHED) {
       world.engine = null;
       return false;
     }
     judge();
-    story.append("opened at ").append(world.engine.log().end()).append(", ");
+    story.append("opened at ").append(world.engine().log().end()).append(", ");
     return true;
   }
 
@@ -189,13 +190,13 @@ final class SimulationRun {
           StoreOpening.open(
               world.shape.options(),
               new Engine.Seams(
-                  world.disk,
+                  world.disk(),
                   world.io,
-                  world.threads,
+                  world.threads(),
                   world.time,
                   random::nextLong,
                   PendingWrite::new));
-      world.threads.checkAlive();
+      world.threads().checkAlive();
       world.engine = engine;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
@@ -203,19 +204,19 @@ final class SimulationRun {
   }
 
   private void judge() {
-    for (Table table : world.engine.tables()) {
+    for (Table table : world.engine().tables()) {
       world.tables.put(table.name(), table);
     }
-    for (String problem : world.engine.recovery().problems()) {
+    for (String problem : world.engine().recovery().problems()) {
       if (!problem.startsWith("manifest-")) {
-        throw new AssertionError("problems: " + world.engine.recovery().problems());
+        throw new AssertionError("problems: " + world.engine().recovery().problems());
       }
     }
     long bound = powerFailed ? world.model.durableLsn : world.model.returnedLsn();
     SimulationModel.State state = SimulationJudge.judge(world, bound);
     SimulationJudge.auditSpace(world);
     world.model.restart(state);
-    world.seenWallMillis = world.engine.wallMillis();
+    world.seenWallMillis = world.engine().wallMillis();
     powerFailed = false;
     recovered = true;
   }
@@ -223,13 +224,13 @@ final class SimulationRun {
   private boolean work() {
     world.startFaults();
     for (int i = 0; i < world.shape.clients(); i++) {
-      world.threads.spawn("client " + i, new SimulationClient(world, random.split()));
+      world.threads().spawn("client " + i, new SimulationClient(world, random.split()));
     }
-    boolean done = world.threads.run() == SimOutcome.DONE;
+    boolean done = world.threads().run() == SimOutcome.DONE;
     world.totals.operations += world.model.ops().size();
     world.endFaults();
     if (done) {
-      world.totals.ended(world.threads, world.tables.values());
+      world.totals.ended(world.threads(), world.tables.values());
       if (world.shape.faults() != SimulationShape.Faults.BROKEN) {
         SimulationJudge.auditSpace(world);
       }
@@ -242,8 +243,8 @@ final class SimulationRun {
   }
 
   private boolean close() {
-    world.threads.spawn("closer", () -> world.engine.close());
-    if (world.threads.run() == SimOutcome.CRASHED) {
+    world.threads().spawn("closer", () -> world.engine().close());
+    if (world.threads().run() == SimOutcome.CRASHED) {
       return false;
     }
     if (world.shape.faults() == SimulationShape.Faults.NONE) {
@@ -254,7 +255,7 @@ final class SimulationRun {
 
   /** Lets the workers finish. */
   private boolean drain() {
-    world.threads.spawn("sleeper", () -> world.threads.sleep(5_000_000_000L));
-    return world.threads.run() == SimOutcome.DONE;
+    world.threads().spawn("sleeper", () -> world.threads().sleep(5_000_000_000L));
+    return world.threads().run() == SimOutcome.DONE;
   }
 }
