@@ -22,7 +22,9 @@ import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.Lock;
 import org.jspecify.annotations.Nullable;
@@ -308,8 +310,11 @@ final class Checkpointer {
 
     private TableEntry table(Table table) {
       List<SegmentEntry> segments = new ArrayList<>();
+      Map<Integer, Long> dropped = new TreeMap<>();
       for (Segment s : table.space().segments()) {
-        if (!s.isDropped()) {
+        if (s.isDropped()) {
+          dropped.put(s.number(), s.dropLsn());
+        } else {
           segments.add(
               new SegmentEntry(
                   s.number(),
@@ -321,8 +326,9 @@ final class Checkpointer {
                   Math.max(0, s.liveRecords())));
         }
       }
-      List<DroppedSegment> dropped = new ArrayList<>();
-      table.space().droppedNumbers().forEach((n, l) -> dropped.add(new DroppedSegment(n, l)));
+      dropped.putAll(table.space().droppedNumbers());
+      List<DroppedSegment> numbers = new ArrayList<>();
+      dropped.forEach((number, lsn) -> numbers.add(new DroppedSegment(number, lsn)));
       Set<OpenExtent> extents = new LinkedHashSet<>();
       for (PageRun run : table.space().unsealedExtents()) {
         extents.add(new OpenExtent(run.segment(), run.firstPage(), run.pages()));
@@ -333,7 +339,7 @@ final class Checkpointer {
           table.options(),
           table.space().nextNumber(),
           segments,
-          dropped,
+          numbers,
           List.copyOf(extents),
           partitions(table));
     }

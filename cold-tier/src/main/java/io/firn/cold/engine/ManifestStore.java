@@ -87,6 +87,18 @@ final class ManifestStore {
     return Math.min(redoLsns[0], redoLsns[1]);
   }
 
+  /** Forces both files and their names, which a crash may have left in the page cache only. */
+  void force() throws IOException {
+    for (String name : NAMES) {
+      if (disk.exists(name)) {
+        try (DiskFile file = disk.open(name, Disk.OpenMode.WRITE)) {
+          file.force();
+        }
+      }
+    }
+    disk.syncDirectory("");
+  }
+
   /** Writes and forces a manifest over the older of the two. */
   void write(Manifest manifest) throws IOException {
     int i = 1 - currentIndex;

@@ -138,6 +138,7 @@ final class Recovery {
 
   private long restoreTable(TableEntry entry) throws IOException {
     Table table = engine.addTable(entry.id(), entry.name(), entry.options(), manifest.redoLsn());
+    table.space().restoreNextNumber(entry.nextSegment());
     for (DroppedSegment d : entry.dropped()) {
       table.space().restoreDropped(d.number(), d.dropLsn());
     }
@@ -389,6 +390,7 @@ final class Recovery {
    * last mark at least, even after a clean close: no mark covers itself.
    */
   void firstForce(boolean clean) throws IOException {
+    engine.manifests().force();
     for (OldLogSegment segment : history.segments()) {
       try (DiskFile file = engine.disk().open(segment.path(), Disk.OpenMode.WRITE)) {
         file.force();

@@ -53,6 +53,7 @@ public final class Segment {
 
   private volatile boolean readOnly;
   private volatile boolean dirty;
+  private volatile long dropLsn;
   private volatile boolean dropped;
   private volatile boolean deleted;
 
@@ -149,7 +150,13 @@ public final class Segment {
     return dropped;
   }
 
-  void drop() {
+  /** Returns the LSN above the frame that dropped the segment, if it was dropped. */
+  public long dropLsn() {
+    return dropLsn;
+  }
+
+  void drop(long lsn) {
+    dropLsn = lsn;
     dropped = true;
   }
 

@@ -204,7 +204,7 @@ final class SegmentFiles {
       throws IOException {
     nextNumber = Math.max(nextNumber, number + 1);
     if (!disk.exists(path(tableId, number))) {
-      dropped.put(number, lsnBase);
+      Long unused = dropped.merge(number, lsnBase, Math::max);
       return null;
     }
     DiskFile file = disk.open(path(tableId, number), Disk.OpenMode.WRITE);
@@ -254,6 +254,11 @@ final class SegmentFiles {
     } finally {
       lock.unlock();
     }
+  }
+
+  /** Notes that numbers below this were used. */
+  void restoreNextNumber(int number) {
+    nextNumber = Math.max(nextNumber, number);
   }
 
   /** Returns a number above all that were ever used. */

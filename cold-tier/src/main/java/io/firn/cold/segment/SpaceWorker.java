@@ -166,9 +166,9 @@ public final class SpaceWorker {
       undropped.add(segment);
       return 0;
     }
-    segment.drop();
+    segment.drop(lsn + LSN_UNIT);
     threads.step(Step.DEAD);
-    waiting.add(new Waiting(segment, 0, 0, lsn + LSN_UNIT, journal.readerStamp()));
+    waiting.add(new Waiting(segment, 0, 0, segment.dropLsn(), journal.readerStamp()));
     return 1;
   }
 

@@ -387,6 +387,11 @@ public final class TableSpace {
     return files.droppedNumbers();
   }
 
+  /** Notes that segment numbers below this were used by earlier lives. */
+  public void restoreNextNumber(int number) {
+    files.restoreNextNumber(number);
+  }
+
   /** Returns a number above all that were ever used. */
   public int nextNumber() {
     return files.nextNumber();
