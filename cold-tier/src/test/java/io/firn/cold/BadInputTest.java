@@ -94,11 +94,7 @@ final class BadInputTest {
   }
 
   private static StoreOptions patient(Duration wait, TimeSource time) {
-    return StoreOptions.builder()
-        .maximumDiskBytes(64L << 20)
-        .ifLocked(wait)
-        .time(time)
-        .build();
+    return StoreOptions.builder().maximumDiskBytes(64L << 20).ifLocked(wait).time(time).build();
   }
 
   @Test
@@ -191,10 +187,7 @@ final class BadInputTest {
         .hasMessageContaining("manifest")
         .hasMessageContaining("version 2");
     StoreOptions empty =
-        StoreOptions.builder()
-            .maximumDiskBytes(64L << 20)
-            .ifNewer(IfNewer.START_EMPTY)
-            .build();
+        StoreOptions.builder().maximumDiskBytes(64L << 20).ifNewer(IfNewer.START_EMPTY).build();
     try (ColdStore opened = ColdStore.open(directory, empty)) {
       assertThat(opened.tableNames()).isEmpty();
       table(opened).put(KEY, VALUE, ColdTable.NEVER);
