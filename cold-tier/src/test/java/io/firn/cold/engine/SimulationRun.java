@@ -89,10 +89,19 @@ final class SimulationRun {
     totals.seeds++;
   }
 
+  /** Runs a seed and tells what happened in it, down to a hash over all steps. */
+  static String story(long seed) {
+    SimulationRun run =
+        new SimulationRun(seed, SimulationFocus.NONE, new SimulationTotals(), null, path -> false);
+    run.lives();
+    return run.story.toString();
+  }
+
   private void lives() {
     for (int life = 0; life <= world.shape.lives(); life++) {
       begin(life < world.shape.lives());
       live(life == world.shape.lives());
+      story.append(" trace ").append(world.threads().traceHash());
     }
   }
 

@@ -36,6 +36,13 @@ final class SimulationTest {
     assertThat(totals.mustBeMet()).allSatisfy((what, times) -> assertThat(times).isPositive());
   }
 
+  @Test
+  void aSeed_runsTheSameWayTwice() {
+    for (long seed = 0; seed < 20; seed++) {
+      assertThat(SimulationRun.story(seed)).isEqualTo(SimulationRun.story(seed));
+    }
+  }
+
   private static SimulationTotals runAll(long seeds) throws InterruptedException {
     AtomicLong next = new AtomicLong();
     ExecutorService workers = Executors.newFixedThreadPool(WORKERS);
