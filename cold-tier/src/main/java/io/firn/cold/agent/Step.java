@@ -27,6 +27,8 @@ public enum Step {
   CAPTURED,
   /** Snapshots were written, not yet named. */
   SNAPSHOT_WRITTEN,
+  /** All that the next manifest names is durable; the manifest is about to be written. */
+  NAMING,
   /** The manifest names the snapshots. */
   SNAPSHOT_NAMED,
   /** Data files were forced, the log not yet. */

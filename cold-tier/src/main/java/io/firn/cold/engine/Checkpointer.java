@@ -221,6 +221,7 @@ final class Checkpointer {
     if (engine.threads().keeps(Rule.NAME_AFTER_FORCE)) {
       engine.forcer().ensureDurable(engine.log().end());
     }
+    engine.threads().step(Step.NAMING);
     engine.manifests().write(manifest);
     for (Captured each : captured) {
       apply(each);

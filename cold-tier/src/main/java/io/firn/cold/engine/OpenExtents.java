@@ -21,8 +21,7 @@ final class OpenExtents {
 
   /** An extent was opened; those that shared pages with it are gone. */
   void open(int tableId, OpenExtent extent) {
-    TreeMap<Long, OpenExtent> open =
-        byTable.computeIfAbsent(tableId, ignored -> new TreeMap<>());
+    TreeMap<Long, OpenExtent> open = byTable.computeIfAbsent(tableId, ignored -> new TreeMap<>());
     forget(tableId, extent);
     open.put(place(extent.segment(), extent.firstPage()), extent);
   }
@@ -67,8 +66,7 @@ final class OpenExtents {
     }
   }
 
-  private static void seal(Table table, NavigableMap<Long, OpenExtent> open)
-      throws IOException {
+  private static void seal(Table table, NavigableMap<Long, OpenExtent> open) throws IOException {
     Map<OpenExtent, List<Long>> live = new LinkedHashMap<>();
     open.values().forEach(extent -> live.put(extent, new ArrayList<>()));
     table

@@ -124,12 +124,21 @@ public final class StoreOpening {
       table.space().mapForReading(engine.options().mappedBytes());
     }
     recovery.finish();
+    if (damaged) {
+      leaveGapsBehind(engine);
+    }
     problems.addAll(recovery.problems());
     RecoveryReport report =
         report(engine, recovery, created, clean, emptied, problems, startedNanos);
     engine.opened(recovery, report);
     log(engine, report);
     return true;
+  }
+
+  /** Moves both snapshots of every partition past the gaps, so that the next opening meets none. */
+  private static void leaveGapsBehind(Engine engine) throws IOException {
+    engine.checkpointer().checkpoint(Long.MAX_VALUE, false);
+    engine.checkpointer().checkpoint(Long.MAX_VALUE, false);
   }
 
   private static RecoveryReport report(

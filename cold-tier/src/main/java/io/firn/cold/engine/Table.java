@@ -127,6 +127,11 @@ public final class Table {
     return engine;
   }
 
+  /** Returns how many changes were made since the table was opened. */
+  long changes() {
+    return counters.puts.sum() + counters.removes.sum() + clears.get();
+  }
+
   boolean isDropped() {
     return dropped;
   }

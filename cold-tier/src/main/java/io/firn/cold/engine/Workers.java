@@ -25,6 +25,7 @@ final class Workers {
   private static final long MAINTENANCE_NANOS = 50_000_000L;
   private static final long PREPARE_NANOS = 100_000_000L;
   private static final long BUSY_NANOS = 5_000_000L;
+  private static final long SILENCE_NANOS = 2_000_000_000L;
   private static final long BACK_OFF_NANOS = 1_000_000_000L;
   private static final int LIVE_SHARE_OF_LOG = 50;
 
@@ -171,6 +172,10 @@ final class Workers {
 
   /** Seals, sweeps, releases, loads partitions, and takes checkpoints. */
   private final class MaintenanceAgent extends PatientAgent {
+    private long seenChanges;
+    private long silentSinceNanos;
+    private boolean tidied = true;
+
     @Override
     int slice(long nowNanos) throws IOException {
       engine.advanceEpochs();
@@ -190,7 +195,30 @@ final class Workers {
       }
       work += loadPartition() ? 1 : 0;
       work += checkpoint(liveBytes) ? 1 : 0;
+      work += tidy(tables, nowNanos) ? 1 : 0;
       return work;
+    }
+
+    /** After some silence closes the streams and takes a checkpoint, so that files can shrink. */
+    private boolean tidy(List<Table> tables, long nowNanos) throws IOException {
+      long changes = 0;
+      for (Table table : tables) {
+        changes += table.changes();
+      }
+      if (changes != seenChanges) {
+        seenChanges = changes;
+        silentSinceNanos = nowNanos;
+        tidied = false;
+      }
+      if (tidied || nowNanos - silentSinceNanos < SILENCE_NANOS) {
+        return false;
+      }
+      for (Table table : tables) {
+        table.space().closeStreams();
+      }
+      engine.checkpointer().checkpoint(Long.MAX_VALUE, false);
+      tidied = true;
+      return true;
     }
 
     /** Loads one partition that a clean open left for later; tells whether there was one. */

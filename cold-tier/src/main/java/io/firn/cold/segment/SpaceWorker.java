@@ -182,8 +182,7 @@ public final class SpaceWorker {
       } else {
         space.lock().lock();
         try {
-          if (!dead.segment.isDropped()
-              && space.freeSpace().contains(dead.segment.number())) {
+          if (!dead.segment.isDropped() && space.freeSpace().contains(dead.segment.number())) {
             space.setFreeAgain(dead.segment, dead.firstPage, dead.pages);
             dead.segment.hintDead();
           }

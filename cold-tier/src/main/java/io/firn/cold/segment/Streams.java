@@ -128,18 +128,23 @@ final class Streams {
 
   /** Closes all extents; the next claim opens new ones. */
   void close() {
-    for (Stream stream : streams) {
-      Extent extent;
-      stream.lock.lock();
-      try {
-        extent = stream.extent();
-        stream.extent(null);
-      } finally {
-        stream.lock.unlock();
+    openTurn.lock();
+    try {
+      for (Stream stream : streams) {
+        Extent extent;
+        stream.lock.lock();
+        try {
+          extent = stream.extent();
+          stream.extent(null);
+        } finally {
+          stream.lock.unlock();
+        }
+        if (extent != null) {
+          space.closeExtent(extent);
+        }
       }
-      if (extent != null) {
-        space.closeExtent(extent);
-      }
+    } finally {
+      openTurn.unlock();
     }
   }
 }

@@ -9,7 +9,6 @@ import io.firn.cold.format.FrameWriter;
 import io.firn.cold.format.Frames;
 import io.firn.cold.format.LogSegmentHeader;
 import io.firn.cold.io.Disk;
-import io.firn.cold.io.DiskFile;
 import io.firn.cold.io.DiskFullIoException;
 import io.firn.cold.io.DiskLedger;
 import io.firn.cold.model.DiskFullException;
@@ -40,7 +39,6 @@ public final class Log {
    *
    * Callers leave a part of the credit to the store's own frames (marks, checkpoints, drops): those
    * shorten the log, so they must find room when nothing else does.
-   *
    * Lock order: prepare lock, then append lock. The append lock is never held over I/O; the prepare
    * lock is the turn of whoever zeroes ahead. */
 
@@ -108,7 +106,7 @@ public final class Log {
     prepareMore(1, 0);
     LogSegment first = ready.element();
     enter(first, firstLsn, previousEndLsn);
-    LogSegment ignored = ready.remove();
+    ready.removeFirst();
     first.region.force();
     files.started();
   }

@@ -33,8 +33,7 @@ final class LogFiles {
   private long currentCapacity;
   private boolean started;
 
-  LogFiles(
-      LogShape shape, Disk disk, DiskLedger ledger, Threads threads, TimeSource time) {
+  LogFiles(LogShape shape, Disk disk, DiskLedger ledger, Threads threads, TimeSource time) {
     this.shape = shape;
     this.disk = disk;
     this.ledger = ledger;

@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 /** One user of the store: draws operations, does them, and judges what it reads. */
 final class SimulationClient implements Runnable {
   private static final byte[] NO_VALUE = {};
+  private static final long SILENCE_NANOS = 3_000_000_000L;
   private static final long LONGEST_SLEEP_NANOS = 60_000_000;
   private static final int LONGEST_LIFE_MILLIS = 2_000;
   private static final int LONGEST_JUMP_MILLIS = 5_000;
@@ -33,7 +34,8 @@ final class SimulationClient implements Runnable {
   public void run() {
     for (int i = 0; i < shape.operations() && !world.doubtful; i++) {
       if (random.nextInt(40) == 0) {
-        world.threads().sleep(random.nextLong(LONGEST_SLEEP_NANOS));
+        long nanos = random.nextInt(20) == 0 ? SILENCE_NANOS : random.nextLong(LONGEST_SLEEP_NANOS);
+        world.threads().sleep(nanos);
       }
       if (shape.jumps() && random.nextInt(30) == 0) {
         long ignored = world.wallMillis();

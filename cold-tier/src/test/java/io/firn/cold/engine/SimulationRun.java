@@ -119,6 +119,8 @@ final class SimulationRun {
     int draw = random.nextInt(10);
     if (draw < 2) {
       world.threads().crashAt(1 + random.nextLong(RECOVERY_STEPS));
+    } else if (draw < 3) {
+      world.threads().crashAfter(Step.NAMING, 1 + random.nextInt(4), 1 + random.nextInt(6));
     } else if (draw < 6) {
       Step step = CRASH_STEPS[random.nextInt(CRASH_STEPS.length)];
       world.threads().crashAt(step, 1 + random.nextInt(4 << random.nextInt(5)));

@@ -66,8 +66,14 @@ final class SnapshotAudit {
     Segment segment = table.space().find(Address.segment(word));
     if (segment != null && segment.lsnBase() > slot.lsn) {
       throw new AssertionError(
-          "snapshot " + slot.number + " at LSN " + slot.lsn + " points into segment "
-              + segment.number() + ", which was made at " + segment.lsnBase());
+          "snapshot "
+              + slot.number
+              + " at LSN "
+              + slot.lsn
+              + " points into segment "
+              + segment.number()
+              + ", which was made at "
+              + segment.lsnBase());
     }
   }
 }

@@ -19,6 +19,7 @@ final class SimPlan {
   private long next;
   private int crashCode = -1;
   private long crashCodeCount;
+  private long crashDelay;
 
   SimPlan(SplittableRandom random) {
     this.random = random;
@@ -45,9 +46,10 @@ final class SimPlan {
     replan();
   }
 
-  void crashAt(int code, long count) {
+  void crashAt(int code, long count, long delay) {
     crashCode = code;
     crashCodeCount = count;
+    crashDelay = delay;
   }
 
   boolean due(long step, int code, SimTrace trace) {
@@ -55,6 +57,10 @@ final class SimPlan {
   }
 
   boolean isCrash(long step, int code, SimTrace trace) {
+    if (isCrashCode(code, trace) && crashDelay > 0) {
+      crashAt(step + crashDelay);
+      crashCode = -1;
+    }
     return step >= crashAt || isCrashCode(code, trace);
   }
 

@@ -113,7 +113,14 @@ public final class SimThreads implements Threads {
   /** Ends the world when a kind of step is announced for the {@code count}-th time, from 1. */
   @CanIgnoreReturnValue
   public SimThreads crashAt(Step step, long count) {
-    plan.crashAt(SimTrace.code(step), count);
+    plan.crashAt(SimTrace.code(step), count, 0);
+    return this;
+  }
+
+  /** Ends the world some steps of any kind after a kind of step was announced so often. */
+  @CanIgnoreReturnValue
+  public SimThreads crashAfter(Step step, long count, long steps) {
+    plan.crashAt(SimTrace.code(step), count, steps);
     return this;
   }
 
