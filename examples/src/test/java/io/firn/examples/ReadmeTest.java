@@ -34,7 +34,7 @@ final class ReadmeTest {
 
   @Test
   void firstProgramIsTheCompiledOne() throws Exception {
-    Path source = ROOT.resolve("cache-core/src/test/java/io/firn/cache/FirstProgram.java");
+    Path source = ROOT.resolve("cache-core/src/test/java/io/firn/program/FirstProgram.java");
     String text = Files.readString(source);
     int start = text.indexOf(FIRST_LINE) + FIRST_LINE.length();
     int end = text.indexOf(LAST_LINE);

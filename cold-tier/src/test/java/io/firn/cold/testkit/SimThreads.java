@@ -23,13 +23,10 @@ import org.jspecify.annotations.Nullable;
  * at a step, a lock, a condition or a yield. The same seed and the same tasks give the same run.
  *
  * <p>Set up and run from one plain thread. While {@link #run} is active only its tasks may use the
- * locks and steps; outside of it, locks are ordinary locks and steps do nothing.
- *
- * <p>A crash throws {@link SimCrash} out of the running task and out of every other one where it
- * waits. A task that goes on in spite of it, in a {@code finally} or because it caught the error,
- * gets it again at its next step, lock, condition or disk call and never blocks. What a task
- * records for a judge outside it should be guarded by {@link #crashed}, since code under test may
- * turn the error into an answer.
+ * locks and steps; outside of it, locks are ordinary locks and steps do nothing. A crash throws
+ * {@link SimCrash} out of the running task and of every other one where it waits, and again at its
+ * next step, lock, condition or disk call. What a task records for a judge outside it should be
+ * guarded by {@link #crashed}, since code under test may turn the error into an answer.
  */
 public final class SimThreads implements Threads {
   /*

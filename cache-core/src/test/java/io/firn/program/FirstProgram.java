@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright The Firn authors
-package io.firn.cache;
+package io.firn.program;
 
 // The README shows what follows. A second run finds on disk what the first one stored.
 // tag::program[]
+import io.firn.cache.Firn;
+import io.firn.cache.TieredCache;
 import io.firn.cache.codec.Codec;
 import java.nio.file.Path;
 import java.time.Duration;

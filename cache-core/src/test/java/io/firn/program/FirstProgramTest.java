@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright The Firn authors
-package io.firn.cache;
+package io.firn.program;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
