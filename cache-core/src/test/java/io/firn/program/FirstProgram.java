@@ -10,6 +10,7 @@ import io.firn.cache.codec.Codec;
 import java.nio.file.Path;
 import java.time.Duration;
 
+/** Caches two pages; the second run finds one of them on disk. */
 public final class FirstProgram {
   public static void main(String[] args) {
     try (Firn firn = Firn.in(Path.of(args[0])).open();

@@ -212,7 +212,8 @@ public final class Table {
   }
 
   private boolean isLive(ReadScratch scratch) {
-    if (scratch.record.expiresAtMillis() <= engine.wallMillis()) {
+    long expiresAtMillis = scratch.record.expiresAtMillis();
+    if (expiresAtMillis != Long.MAX_VALUE && expiresAtMillis <= engine.wallMillis()) {
       counters.expired.increment();
       return false;
     }
