@@ -2,11 +2,11 @@
 // Copyright The Firn authors
 package io.firn.cold.agent;
 
+import io.firn.cold.model.Loggers;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BiConsumer;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Calls one agent on a thread of its own until it is closed. An agent that throws an exception goes
@@ -19,7 +19,7 @@ final class AgentRunner implements AgentHandle, Runnable {
   static final long FIRST_PAUSE_NANOS = 1_000_000;
   static final long LONGEST_PAUSE_NANOS = 1_000_000_000;
 
-  private static final Logger LOG = LoggerFactory.getLogger(AgentRunner.class);
+  private static final Logger LOG = Loggers.of(AgentRunner.class);
 
   private final Agent agent;
   private final BiConsumer<? super Agent, ? super Throwable> onFailure;

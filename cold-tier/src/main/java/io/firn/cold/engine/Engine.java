@@ -14,6 +14,7 @@ import io.firn.cold.io.AsyncIoStats;
 import io.firn.cold.io.Disk;
 import io.firn.cold.io.DiskLedger;
 import io.firn.cold.model.Address;
+import io.firn.cold.model.Loggers;
 import io.firn.cold.model.StoreClosedException;
 import io.firn.cold.model.StoreIoException;
 import io.firn.cold.model.TimeSource;
@@ -30,7 +31,6 @@ import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * A store at work: what its tables share. Thread-safe.
@@ -38,7 +38,7 @@ import org.slf4j.LoggerFactory;
  * <p>Opened by {@link StoreOpening}; closed once.
  */
 public final class Engine implements AutoCloseable {
-  private static final Logger LOG = LoggerFactory.getLogger(Engine.class);
+  private static final Logger LOG = Loggers.of(Engine.class);
 
   /** What an engine is built on; all of it is the caller's to choose and to close. */
   public record Seams(

@@ -4,16 +4,16 @@ package io.firn.cold.engine;
 
 import io.firn.cold.model.DiskFullException;
 import io.firn.cold.model.FirnException;
+import io.firn.cold.model.Loggers;
 import java.io.IOException;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * What writers do when the disk has no room: they free some themselves, and leave the log what it
  * needs, so that a full store still removes. Thread-safe; callers hold no lock.
  */
 final class Relief {
-  private static final Logger LOG = LoggerFactory.getLogger(Relief.class);
+  private static final Logger LOG = Loggers.of(Relief.class);
 
   /** Two snapshots of every partition must move on, and both manifests after them. */
   private static final int CHECKPOINTS_TO_SHORTEN_THE_LOG = 4;

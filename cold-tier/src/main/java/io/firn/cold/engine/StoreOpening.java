@@ -6,6 +6,7 @@ import io.firn.cold.format.Manifest;
 import io.firn.cold.format.StoreIdentity;
 import io.firn.cold.io.Disk;
 import io.firn.cold.model.CorruptStoreException;
+import io.firn.cold.model.Loggers;
 import io.firn.cold.model.UnsupportedVersionException;
 import io.firn.cold.segment.Segment;
 import io.firn.cold.segment.TableSpace;
@@ -17,7 +18,6 @@ import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Opens a store: a new one, one that was closed, or one that crashed. The caller holds its lock.
@@ -26,7 +26,7 @@ public final class StoreOpening {
   /** The lock file, which is no part of the store's content. */
   public static final String LOCK_FILE = "LOCK";
 
-  private static final Logger LOG = LoggerFactory.getLogger(StoreOpening.class);
+  private static final Logger LOG = Loggers.of(StoreOpening.class);
   private static final String LOST = "lost";
   private static final List<String> DIRECTORIES = List.of("wal", "data", "index");
   private static final Set<String> KNOWN =

@@ -6,12 +6,12 @@ import io.firn.cold.agent.Agent;
 import io.firn.cold.agent.AgentHandle;
 import io.firn.cold.index.Partition;
 import io.firn.cold.model.FirnException;
+import io.firn.cold.model.Loggers;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The engine's workers: one that forces at an interval, one that zeroes ahead of the writers, one
@@ -21,7 +21,7 @@ final class Workers {
   /** How often the epochs are moved in one go, so that what has no readers inside is past. */
   static final int EPOCH_MOVES = 4;
 
-  private static final Logger LOG = LoggerFactory.getLogger(Workers.class);
+  private static final Logger LOG = Loggers.of(Workers.class);
   private static final long MAINTENANCE_NANOS = 50_000_000L;
   private static final long PREPARE_NANOS = 100_000_000L;
   private static final long BUSY_NANOS = 5_000_000L;

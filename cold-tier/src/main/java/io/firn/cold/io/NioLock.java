@@ -2,6 +2,7 @@
 // Copyright The Firn authors
 package io.firn.cold.io;
 
+import io.firn.cold.model.Loggers;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -17,7 +18,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** The lock of a file, for the process and within it. The file itself is never deleted. */
 final class NioLock implements DiskLock {
@@ -27,7 +27,7 @@ final class NioLock implements DiskLock {
    * open already; it is parked for the next attempt instead of closed.
    *
    * The locked byte lies behind the text, because on Windows nobody else can read a locked range. */
-  private static final Logger LOG = LoggerFactory.getLogger(NioLock.class);
+  private static final Logger LOG = Loggers.of(NioLock.class);
   private static final long LOCKED_BYTE = 1L << 30;
   private static final int MAX_HOLDER_BYTES = 4096;
   private static final ConcurrentMap<Path, String> HELD = new ConcurrentHashMap<>();

@@ -2,6 +2,7 @@
 // Copyright The Firn authors
 package io.firn.cold.memory;
 
+import io.firn.cold.model.Loggers;
 import java.lang.reflect.Field;
 import java.util.logging.Level;
 import java.util.logging.Logger;
@@ -14,7 +15,8 @@ final class QuietChronicle {
    * before keeps what it has. Where the fields are out of reach, the message is printed and nothing
    * else changes.
    *
-   * The reference to the logger is kept because the log manager holds loggers weakly. */
+   * The reference to the logger is kept because the log manager holds loggers weakly. Chronicle also
+   * asks SLF4J for a logger, which Loggers must have done before. */
   private static final String CLEANERS = "net.openhft.chronicle.core.internal.cleaner.";
   private static final Logger FALLBACK_NOISE =
       Logger.getLogger(CLEANERS + "ReflectionBasedByteBufferCleanerService");
@@ -23,6 +25,7 @@ final class QuietChronicle {
 
   /** Returns whether the service was put in place, now or before. */
   static boolean prepare() {
+    Loggers.of(QuietChronicle.class).trace("Chronicle Bytes is used");
     FALLBACK_NOISE.setLevel(Level.OFF);
     return prepare(
         "net.openhft.chronicle.core.cleaner.CleanerServiceLocator",

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright The Firn authors
-/** Ids, addresses, times and errors that every layer may name; depends on nothing but the JDK. */
+/**
+ * Ids, addresses, times, errors and loggers that every layer may name; depends on nothing but the
+ * JDK and SLF4J.
+ */
 @NullMarked
 @CheckReturnValue
 package io.firn.cold.model;
