@@ -2,6 +2,7 @@
 // Copyright The Firn authors
 package io.firn.examples;
 
+import io.firn.cold.model.FirnException;
 import io.firn.examples.kill.KillCheck;
 import io.firn.examples.kill.KillVerdict;
 import io.firn.examples.run.Facts;
@@ -16,8 +17,8 @@ final class PhaseMain {
   public static void main(String[] arguments) {
     try {
       run(arguments);
-    } catch (IOException e) {
-      System.err.println("  " + e);
+    } catch (IOException | FirnException e) {
+      System.err.println("  " + Text.failure(e));
       System.exit(1);
     }
   }

@@ -16,6 +16,11 @@ final class Text {
     return String.format(Locale.ROOT, "%,.1f MB", bytes / 1e6);
   }
 
+  /** Says what went wrong; the message of an exception of files is often nothing but a path. */
+  static String failure(Exception e) {
+    return e.getClass().getSimpleName() + ": " + e.getMessage();
+  }
+
   static String seconds(long millis) {
     return String.format(Locale.ROOT, "%.1f s", millis / 1e3);
   }

@@ -10,12 +10,15 @@ import io.firn.examples.run.WorkDirectory;
 import java.io.Console;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Random;
 import java.util.SplittableRandom;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Shows what Firn does with real data, and checks it: loads a cache, reads it back, restarts it,
@@ -27,6 +30,11 @@ public final class Tour {
   private static final int MINIMUM_KILL_OPERATIONS = 10_000;
   private static final int MAXIMUM_KILL_OPERATIONS = 80_000;
   private static final Duration PHASE_LIMIT = Duration.ofMinutes(2);
+  private static final Duration CLEANING_LIMIT = Duration.ofSeconds(30);
+
+  private static final int PASSED = 0;
+  private static final int FAILED = 1;
+  private static final int BAD_OPTIONS = 2;
 
   private final TourSite site;
   private final PrintStream out;
@@ -37,33 +45,54 @@ public final class Tour {
     this.out = out;
   }
 
-  /** Runs the tour and ends the JVM with 0, or 1 if a check failed, or 2 if the options are bad. */
-  public static void main(String[] arguments) throws InterruptedException {
-    System.exit(run(arguments, System.out, isTerminal()));
+  /** Runs the tour and ends the JVM as {@link TourOptions#USAGE} says. */
+  public static void main(String[] arguments) {
+    Thread runner = Thread.currentThread();
+    CountDownLatch ended = new CountDownLatch(1);
+    Thread stopper = new Thread(() -> stop(runner, ended), "stop-tour");
+    Runtime.getRuntime().addShutdownHook(stopper);
+    int exitCode = FAILED;
+    try {
+      exitCode = run(arguments, System.out, System.err, isTerminal());
+    } finally {
+      ended.countDown();
+    }
+    System.exit(exitCode);
   }
 
-  static int run(String[] arguments, PrintStream out, boolean isTerminal)
-      throws InterruptedException {
+  /** Lets the tour kill its child and delete its directory before Ctrl-C or SIGTERM end the JVM. */
+  private static void stop(Thread runner, CountDownLatch ended) {
+    runner.interrupt();
+    try {
+      boolean unused = ended.await(CLEANING_LIMIT.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  static int run(String[] arguments, PrintStream out, PrintStream err, boolean isTerminal) {
     TourOptions options;
     try {
       options = TourOptions.parse(arguments, () -> new Random().nextInt(1_000_000));
     } catch (TourOptions.UsageException e) {
-      out.println(e.getMessage() + "\n\n" + TourOptions.USAGE);
-      return 2;
+      err.println(e.getMessage() + "; --help lists the options");
+      return BAD_OPTIONS;
     }
     if (options.help()) {
       out.println(TourOptions.USAGE);
-      return 0;
+      return PASSED;
     }
     try {
-      return run(options, out, isTerminal);
+      return run(options, out, isTerminal) ? PASSED : FAILED;
+    } catch (InterruptedException | ClosedByInterruptException e) {
+      err.println("The tour was interrupted.");
     } catch (IOException e) {
-      out.println("The tour failed: " + e);
-      return 1;
+      err.println("The tour failed: " + Text.failure(e));
     }
+    return FAILED;
   }
 
-  private static int run(TourOptions options, PrintStream out, boolean isTerminal)
+  private static boolean run(TourOptions options, PrintStream out, boolean isTerminal)
       throws IOException, InterruptedException {
     try (WorkDirectory work = WorkDirectory.createIn(options.work(), options.keep())) {
       long free = Files.getFileStore(work.path()).getUsableSpace();
@@ -84,7 +113,7 @@ public final class Tour {
       if (options.keep()) {
         out.println("The store stays in " + site.store());
       }
-      return isPassed ? 0 : 1;
+      return isPassed;
     }
   }
 

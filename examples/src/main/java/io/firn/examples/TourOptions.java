@@ -36,7 +36,7 @@ record TourOptions(
         --help         print this
 
       Without --dir or --trace it caches the class files of the running JDK.
-      Exit code: 0 all checks passed, 1 a check failed, 2 bad options.\
+      Exit code: 0 all checks passed, 1 a check or a phase failed, 2 bad options.\
       """;
 
   /** What is cached. */
@@ -93,6 +93,9 @@ record TourOptions(
       }
     }
     requireReadable(source, path);
+    if (Files.exists(work) && !Files.isDirectory(work)) {
+      throw new UsageException("--work needs a folder, and " + work + " is none");
+    }
     return new TourOptions(
         source, path, (seed == null) ? seeds.getAsLong() : number(seed), keep, work, help);
   }

@@ -142,14 +142,16 @@ final class TourReport {
         "the work directory grew to %s",
         Text.megabytes(largestDiskBytes));
     StringBuilder text = new StringBuilder();
-    text.append(
-        String.format(
-            Locale.ROOT,
-            "%n%s entries, %s; the heap holds at most %s of them%n%n",
-            Text.count(entries),
-            Text.megabytes(bytes),
-            Text.megabytes(bytes / 10)));
-    text.append(phases.render()).append('\n').append(kills.render()).append('\n');
+    if (entries > 0) {
+      text.append(
+          String.format(
+              Locale.ROOT,
+              "%n%s entries, %s; the heap holds at most %s of them%n%n",
+              Text.count(entries),
+              Text.megabytes(bytes),
+              Text.megabytes(bytes / 10)));
+      text.append(phases.render()).append('\n').append(kills.render()).append('\n');
+    }
     text.append(
         String.format(
             Locale.ROOT,

@@ -57,7 +57,8 @@ record TourSite(
   /** Opens the cache of the tour with a hot tier for a tenth of {@code totalBytes}. */
   static TieredCache<String, byte[]> openCache(Firn firn, long totalBytes) {
     return firn.cache(CACHE, Codec.utf8(), Codec.bytes())
-        .maximumHotWeight(totalBytes / HOT_DIVISOR, (key, value) -> key.length() + value.length)
+        .maximumHotWeight(
+            Math.max(1, totalBytes / HOT_DIVISOR), (key, value) -> key.length() + value.length)
         .open();
   }
 

@@ -56,6 +56,12 @@ final class ReadPhaseTest {
   }
 
   @Test
+  void anInputOfNoBytesIsReadBackToo() throws Exception {
+    Facts facts = ReadPhase.run(site, Phase.RESTART, 0, false);
+    assertThat(facts.number("correct")).isEqualTo(ENTRIES);
+  }
+
+  @Test
   void otherValueIsWrongAndAbsentOneMissing() throws Exception {
     change(
         cache -> {

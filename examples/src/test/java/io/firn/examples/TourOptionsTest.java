@@ -61,6 +61,7 @@ final class TourOptionsTest {
         "--seed --keep",
         "--dir",
         "--trace missing",
+        "--work pom.xml",
         "--dir . --trace pom.xml"
       })
   void badCommandLinesAreRefused(String line) {

@@ -18,12 +18,18 @@ import org.junit.jupiter.api.io.TempDir;
 final class TourTest {
   @TempDir Path temporary;
 
-  private record Outcome(int exitCode, String text) {}
+  private record Outcome(int exitCode, String text, String error) {}
 
-  private static Outcome run(String... arguments) throws InterruptedException {
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    int exitCode = Tour.run(arguments, new PrintStream(bytes, true, StandardCharsets.UTF_8), false);
-    return new Outcome(exitCode, bytes.toString(StandardCharsets.UTF_8));
+  private static Outcome run(String... arguments) {
+    ByteArrayOutputStream text = new ByteArrayOutputStream();
+    ByteArrayOutputStream error = new ByteArrayOutputStream();
+    int exitCode = Tour.run(arguments, stream(text), stream(error), false);
+    return new Outcome(
+        exitCode, text.toString(StandardCharsets.UTF_8), error.toString(StandardCharsets.UTF_8));
+  }
+
+  private static PrintStream stream(ByteArrayOutputStream bytes) {
+    return new PrintStream(bytes, true, StandardCharsets.UTF_8);
   }
 
   @Test
@@ -46,7 +52,7 @@ final class TourTest {
     Path work = temporary.resolve("work");
     Outcome outcome = run("--dir", empty.toString(), "--work", work.toString());
     assertThat(outcome.exitCode()).isEqualTo(1);
-    assertThat(outcome.text()).contains("FAILED  load");
+    assertThat(outcome.text()).contains("FAILED  load").doesNotContain("entries");
     assertThat(isEmpty(work)).isTrue();
   }
 
@@ -60,15 +66,28 @@ final class TourTest {
   }
 
   @Test
+  void anInterruptedTourLeavesNothing() throws Exception {
+    Path work = temporary.resolve("work");
+    Thread.currentThread().interrupt();
+    Outcome outcome = run("--work", work.toString());
+    assertThat(Thread.interrupted()).isFalse();
+    assertThat(outcome.exitCode()).isEqualTo(1);
+    assertThat(outcome.error()).contains("interrupted");
+    assertThat(isEmpty(work)).isTrue();
+  }
+
+  @Test
   void badOptionExplainsTheUsage() throws Exception {
     Outcome outcome = run("--bogus");
     assertThat(outcome.exitCode()).isEqualTo(2);
-    assertThat(outcome.text()).contains("--bogus").contains("Usage:");
+    assertThat(outcome.error()).contains("--bogus").contains("--help");
+    assertThat(outcome.text()).isEmpty();
   }
 
   @Test
   void helpIsNoFailure() throws Exception {
-    assertThat(run("--help")).isEqualTo(new Outcome(0, TourOptions.USAGE + System.lineSeparator()));
+    assertThat(run("--help"))
+        .isEqualTo(new Outcome(0, TourOptions.USAGE + System.lineSeparator(), ""));
   }
 
   private static boolean isEmpty(Path directory) throws IOException {

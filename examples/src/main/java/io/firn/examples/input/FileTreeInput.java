@@ -13,7 +13,9 @@ import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 
 /**
  * The files below a folder: the key is the path, the value the content. Files over 8 MiB, and what
@@ -25,6 +27,7 @@ public final class FileTreeInput implements Input {
   private final String name;
   private final List<Path> files = new ArrayList<>();
   private final List<InputEntry> entries = new ArrayList<>();
+  private final Set<String> keys = new HashSet<>();
   private long bytes;
   private long leftOut;
 
@@ -68,25 +71,29 @@ public final class FileTreeInput implements Input {
    * @throws IOException if it cannot be read or holds no file
    */
   public static FileTreeInput of(Path folder) throws IOException {
-    return new FileTreeInput("files of " + folder, folder, "");
+    // The walk follows no link; the folder itself may be one.
+    return new FileTreeInput("files of " + folder, folder.toRealPath(), "");
   }
 
   private void take(Path root, Path file, long size) {
-    // A name that is no text has no UTF-8, which the keys of the tour are.
-    boolean isNamed = StandardCharsets.UTF_8.newEncoder().canEncode(file.toString());
+    String key = root.relativize(file).toString();
+    // A name that is no text has no UTF-8, which the keys of the tour are, or looks like another.
+    boolean isNamed = StandardCharsets.UTF_8.newEncoder().canEncode(key);
     boolean fits = size <= MAXIMUM_FILE_BYTES && bytes + size <= MAXIMUM_BYTES;
-    if (!isNamed || !fits || !Files.isReadable(file)) {
+    if (!isNamed || !fits || !Files.isReadable(file) || !keys.add(key)) {
       leftOut++;
       return;
     }
     bytes += size;
     files.add(file);
-    entries.add(new InputEntry(root.relativize(file).toString(), size));
+    entries.add(new InputEntry(key, size));
   }
 
   @Override
   public String description() {
-    return (leftOut == 0) ? name : name + " (" + leftOut + " left out)";
+    return (leftOut == 0)
+        ? name
+        : name + " (" + leftOut + " left out: too large, unreadable, or without a proper name)";
   }
 
   @Override

@@ -71,7 +71,7 @@ public final class KillRound {
     }
   }
 
-  private static IOException endedByItself(ChildJvm child) {
+  private static IOException endedByItself(ChildJvm child) throws InterruptedException {
     return new IOException("the writer ended by itself with exit code " + child.exitCode());
   }
 

@@ -8,23 +8,24 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
 /**
  * A JVM of the same kind as this one, with the same class path and a heap of 512 MB, that runs one
- * main class. Its output goes where this JVM's goes. A child that is still alive when it is closed,
- * or when this JVM ends, is killed. Not thread-safe.
+ * main class. Its output goes where this JVM's goes. A child that is still alive when it is closed
+ * is killed. Not thread-safe.
  */
 public final class ChildJvm implements AutoCloseable {
   private static final String HEAP = "-Xmx512m";
 
+  /** How a JVM ends that is told to: 128 and the number of SIGHUP, SIGINT or SIGTERM. */
+  private static final Set<Integer> TOLD_TO_END = Set.of(129, 130, 143);
+
   private final Process process;
-  private final Thread killer;
 
   private ChildJvm(Process process) {
     this.process = process;
-    this.killer = new Thread(process::destroyForcibly, "kill-child");
-    Runtime.getRuntime().addShutdownHook(killer);
   }
 
   /** Starts {@code main} with {@code arguments}. */
@@ -56,9 +57,14 @@ public final class ChildJvm implements AutoCloseable {
    * Returns the exit code of a child that has ended.
    *
    * @throws IllegalThreadStateException if it has not
+   * @throws InterruptedException if it was told to end, as Ctrl-C tells every process of a terminal
    */
-  public int exitCode() {
-    return process.exitValue();
+  public int exitCode() throws InterruptedException {
+    int exitCode = process.exitValue();
+    if (TOLD_TO_END.contains(exitCode)) {
+      throw new InterruptedException("the child was told to end, exit code " + exitCode);
+    }
+    return exitCode;
   }
 
   /** Kills the child (SIGKILL where there are signals) and waits until it is gone. */
@@ -67,13 +73,10 @@ public final class ChildJvm implements AutoCloseable {
     process.waitFor();
   }
 
+  /** Kills the child if it is still alive, and waits until it is gone. */
   @Override
   public void close() {
     process.destroyForcibly();
-    try {
-      Runtime.getRuntime().removeShutdownHook(killer);
-    } catch (IllegalStateException e) {
-      // This JVM is ending, so the hook runs anyway.
-    }
+    process.onExit().join();
   }
 }

@@ -12,19 +12,16 @@ import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
 
 /**
- * A new directory that is deleted with all that is in it when it is closed, or when the JVM ends,
- * unless it is kept. Safe for any thread.
+ * A new directory that is deleted with all that is in it when it is closed, unless it is kept. Safe
+ * for any thread.
  */
 public final class WorkDirectory implements AutoCloseable {
   private final Path path;
   private final boolean isKept;
-  private final Thread cleaner;
 
   private WorkDirectory(Path path, boolean keep) {
     this.path = path;
     this.isKept = keep;
-    this.cleaner = new Thread(this::clean, "delete-work-directory");
-    Runtime.getRuntime().addShutdownHook(cleaner);
   }
 
   /** Creates a directory with a name of its own in {@code parent}, which is created if missing. */
@@ -85,19 +82,10 @@ public final class WorkDirectory implements AutoCloseable {
     }
   }
 
-  private void clean() {
-    if (!isKept) {
-      deleteAll(path);
-    }
-  }
-
   @Override
   public void close() {
-    clean();
-    try {
-      Runtime.getRuntime().removeShutdownHook(cleaner);
-    } catch (IllegalStateException e) {
-      // The JVM is ending; what the hook would delete is gone.
+    if (!isKept) {
+      deleteAll(path);
     }
   }
 

@@ -71,6 +71,14 @@ final class InputTest {
   }
 
   @Test
+  void aLinkToAFolderGivesItsFiles() throws Exception {
+    Path folder = Files.createDirectory(directory.resolve("folder"));
+    Files.writeString(folder.resolve("file"), "hello");
+    Path link = Files.createSymbolicLink(directory.resolve("link"), folder);
+    assertThat(FileTreeInput.of(link).entries()).containsExactly(new InputEntry("file", 5));
+  }
+
+  @Test
   void folderWithoutFilesIsAnError() {
     assertThatThrownBy(() -> FileTreeInput.of(directory)).hasMessageContaining("no file");
     assertThatThrownBy(() -> FileTreeInput.of(directory.resolve("missing")))

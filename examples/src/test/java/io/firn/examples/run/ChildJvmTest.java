@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -25,7 +26,7 @@ final class ChildJvmTest {
     public static void main(String[] arguments) throws Exception {
       if (arguments[0].equals("never")) {
         Files.createFile(Path.of(arguments[1]));
-        new CountDownLatch(1).await();
+        boolean unused = new CountDownLatch(1).await(LIMIT.toSeconds(), TimeUnit.SECONDS);
       }
       System.exit(Integer.parseInt(arguments[0]));
     }
@@ -36,6 +37,14 @@ final class ChildJvmTest {
     try (ChildJvm child = ChildJvm.start(Child.class, List.of("7"))) {
       assertThat(child.hasEndedWithin(LIMIT)).isTrue();
       assertThat(child.exitCode()).isEqualTo(7);
+    }
+  }
+
+  @Test
+  void aChildThatWasToldToEndIsAnInterrupt() throws Exception {
+    try (ChildJvm child = ChildJvm.start(Child.class, List.of("130"))) {
+      assertThat(child.hasEndedWithin(LIMIT)).isTrue();
+      assertThatThrownBy(child::exitCode).isInstanceOf(InterruptedException.class);
     }
   }
 
