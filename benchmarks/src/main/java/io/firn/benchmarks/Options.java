@@ -43,7 +43,7 @@ record Options(
   static Options parse(String[] arguments) {
     long entries = 300_000;
     int rounds = 5;
-    long warmUp = 100_000;
+    long warmUp = 600_000;
     int valueBytes = Documents.MIXED;
     long seed = 1;
     List<SubjectKind> subjects = List.of(SubjectKind.values());

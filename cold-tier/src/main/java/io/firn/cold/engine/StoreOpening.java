@@ -121,7 +121,7 @@ public final class StoreOpening {
     removeOrphans(engine, recovery, damaged);
     for (Table table : engine.tables()) {
       table.space().complete(countsAll);
-      table.space().mapForReading(engine.options().mappedBytes());
+      table.worker().mapForReading(engine.options().mappedBytes());
     }
     recovery.finish();
     if (damaged) {

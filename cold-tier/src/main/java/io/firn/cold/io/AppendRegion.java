@@ -41,6 +41,9 @@ public interface AppendRegion extends AutoCloseable {
   /** Returns once everything put before the call, in the whole file, survives a power failure. */
   void force() throws IOException;
 
+  /** Tells whether a force of the file covers what was put here, also once this is closed. */
+  boolean storesOutliveIt();
+
   /** Unmaps, at once; no copy may be under way. The file stays open. */
   @Override
   void close();

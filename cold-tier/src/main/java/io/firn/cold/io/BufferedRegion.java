@@ -74,6 +74,11 @@ final class BufferedRegion implements AppendRegion {
   }
 
   @Override
+  public boolean storesOutliveIt() {
+    return true;
+  }
+
+  @Override
   public void close() {
     closed = true;
   }

@@ -148,6 +148,11 @@ final class MappedRegion implements AppendRegion {
   }
 
   @Override
+  public boolean storesOutliveIt() {
+    return !forcesMapping;
+  }
+
+  @Override
   public void close() {
     buffer = null;
     mapping.close();

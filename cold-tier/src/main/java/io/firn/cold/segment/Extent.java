@@ -39,6 +39,7 @@ final class Extent {
   private volatile long preparedTo;
   private volatile boolean broken;
   private volatile boolean closed;
+  private volatile boolean successorAsked;
 
   Extent(
       Segment segment,
@@ -142,6 +143,15 @@ final class Extent {
   /** Tells whether the writers have come close to what is zeroed. */
   boolean needsPreparing() {
     return preparedTo < endOffset && preparedTo - position < aheadBytes / 2;
+  }
+
+  /** Tells whether the next extent should be opened now, which is to be tried once. */
+  boolean needsSuccessor() {
+    return !successorAsked && endOffset - position < 2 * aheadBytes;
+  }
+
+  void successorAsked() {
+    successorAsked = true;
   }
 
   void put(long recordOffset, byte[] record, int from, int to) throws IOException {

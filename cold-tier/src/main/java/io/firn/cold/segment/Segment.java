@@ -9,7 +9,9 @@ import io.firn.cold.io.AppendRegion;
 import io.firn.cold.io.DiskFile;
 import io.firn.cold.model.Address;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.concurrent.atomic.AtomicLong;
@@ -48,8 +50,8 @@ public final class Segment {
   private final AtomicBoolean deadHint = new AtomicBoolean();
   private volatile @Nullable AppendRegion region;
 
-  /** A region for readers only that a region for appends replaced; readers may still be inside. */
-  private @Nullable AppendRegion superseded;
+  /** Regions for readers that regions for appends replaced; readers may still be inside. */
+  private final List<AppendRegion> superseded = new ArrayList<>();
 
   private volatile boolean readOnly;
   private volatile boolean dirty;
@@ -246,7 +248,9 @@ public final class Segment {
   AppendRegion appendRegion() throws IOException {
     AppendRegion mapped = region;
     if (mapped == null || readOnly) {
-      superseded = mapped == null ? superseded : mapped;
+      if (mapped != null) {
+        superseded.add(mapped);
+      }
       mapped = file.region(capacity);
       readOnly = false;
       region = mapped;
@@ -275,13 +279,39 @@ public final class Segment {
     return mapped;
   }
 
+  /** Opens a region for readers to put in the place of the one for appends; null if none can be. */
+  @Nullable AppendRegion regionForReaders() throws IOException {
+    AppendRegion mapped = region;
+    return mapped == null || readOnly || !mapped.storesOutliveIt()
+        ? null
+        : file.readRegion(Math.min(capacity, file.size()));
+  }
+
+  /**
+   * Puts a region for readers in the place of the one for appends. Under the space lock, while no
+   * extent is open.
+   *
+   * @return the one for appends, to be closed once the epochs moved on
+   */
+  @Nullable AppendRegion endAppends(AppendRegion forReaders) {
+    AppendRegion mapped = region;
+    region = forReaders;
+    readOnly = true;
+    return mapped;
+  }
+
+  /** Tells whether the region holds stores that a force of the file would miss without it. */
+  boolean needsRegionToForce() {
+    AppendRegion mapped = region;
+    return mapped != null && !readOnly && dirty && !mapped.storesOutliveIt();
+  }
+
   /** Closes what readers used before the region for appends was opened. After the epochs. */
   void closeSuperseded() throws IOException {
-    AppendRegion old = superseded;
-    superseded = null;
-    if (old != null) {
+    for (AppendRegion old : superseded) {
       old.close();
     }
+    superseded.clear();
   }
 
   DiskFile file() {

@@ -2,6 +2,9 @@
 // Copyright The Firn authors
 package io.firn.cold.segment;
 
+import io.firn.cold.model.Address;
+import java.io.IOException;
+
 /**
  * The sizes of a table's data files.
  *
@@ -49,6 +52,24 @@ public record SpaceShape(
   long segmentBytes(long liveBytes) {
     long wanted = Long.highestOneBit(Math.max(1, liveBytes / LIVE_SHARE));
     return Math.max(minimumSegmentBytes, Math.min(maximumSegmentBytes, wanted));
+  }
+
+  /**
+   * Returns the size of a new segment that has to hold a run of pages: its own one, if they would
+   * take more than a quarter.
+   *
+   * @throws IOException if no segment may be that large
+   */
+  long segmentBytes(long liveBytes, int pages) throws IOException {
+    long needed = (long) pages * pageBytes;
+    long capacity = segmentBytes(liveBytes);
+    if (needed > capacity / 4) {
+      capacity = Math.max(capacity, needed);
+    }
+    if (capacity > Address.MAX_SEGMENT_BYTES) {
+      throw new IOException("a record needs a segment of " + capacity + " bytes");
+    }
+    return capacity;
   }
 
   /** Returns how many streams a table with this many live bytes may have open. */

@@ -82,15 +82,44 @@ public final class SpaceWorker {
         journal.dirty(extent.segment());
       }
       journal.extentSealed(extent.segment().number(), extent.firstPage(), extent.pages());
+      boolean last;
       space.lock().lock();
       try {
         space.setSealed(extent);
+        last = extent.segment().openExtents == 0;
       } finally {
         space.lock().unlock();
+      }
+      if (last) {
+        endAppends(extent.segment());
       }
       sealed++;
     }
     return sealed;
+  }
+
+  /**
+   * Takes the mapping for appends away from a segment that no stream fills any more. To write back
+   * a page that is mapped for writing costs an interrupt of every processor, page by page; one that
+   * is mapped for reading costs nothing.
+   */
+  private void endAppends(Segment segment) throws IOException {
+    AppendRegion forReaders = segment.regionForReaders();
+    if (forReaders == null) {
+      return;
+    }
+    AppendRegion unused = forReaders;
+    space.lock().lock();
+    try {
+      if (segment.openExtents == 0 && !segment.isDropped()) {
+        unused = segment.endAppends(forReaders);
+      }
+    } finally {
+      space.lock().unlock();
+    }
+    if (unused != null) {
+      unmapping.add(new Unmapping(unused, journal.readerStamp()));
+    }
   }
 
   private int findDead() {
@@ -202,6 +231,7 @@ public final class SpaceWorker {
 
   private void delete(Waiting dead) throws IOException {
     Segment segment = dead.segment;
+    int ignored = unmap(); // no file is cut that is still mapped
     journal.betweenForces(segment::retire);
     disk.delete(segment.path());
     ledger.release(segment.capacity());
@@ -210,6 +240,18 @@ public final class SpaceWorker {
       space.forget(segment, dead.lsn);
     } finally {
       space.lock().unlock();
+    }
+  }
+
+  /** Maps the newest segments for readers, up to a number of bytes. */
+  public void mapForReading(long maximumBytes) throws IOException {
+    long mapped = 0;
+    List<Segment> all = space.segments();
+    for (int i = all.size() - 1; i >= 0; i--) {
+      mapped += all.get(i).capacity();
+      if (mapped > maximumBytes || !all.get(i).mapForReading()) {
+        return;
+      }
     }
   }
 
@@ -234,7 +276,7 @@ public final class SpaceWorker {
     AppendRegion region;
     space.lock().lock();
     try {
-      if (segment.openExtents > 0 || segment.isDropped()) {
+      if (segment.openExtents > 0 || segment.isDropped() || segment.needsRegionToForce()) {
         return 0;
       }
       region = segment.takeRegion();

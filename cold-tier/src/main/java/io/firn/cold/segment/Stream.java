@@ -16,6 +16,9 @@ final class Stream {
 
   private @Nullable Extent extent;
 
+  /** Opened ahead of the writers; under the lock. */
+  private @Nullable Extent successor;
+
   Stream(int streamClass, Threads threads) {
     this.streamClass = streamClass;
     this.lock = threads.newLock("stream " + streamClass);
@@ -28,5 +31,21 @@ final class Stream {
 
   void extent(@Nullable Extent next) {
     extent = next;
+  }
+
+  /** Returns the extent that was opened ahead, which is the caller's from now on. */
+  @Nullable Extent takeSuccessor() {
+    Extent taken = successor;
+    successor = null;
+    return taken;
+  }
+
+  /** Returns the extent that was opened ahead; under the lock. */
+  @Nullable Extent successor() {
+    return successor;
+  }
+
+  void successor(Extent opened) {
+    successor = opened;
   }
 }

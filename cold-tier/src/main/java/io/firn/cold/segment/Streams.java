@@ -53,7 +53,7 @@ final class Streams {
         }
         if (outcome == Extent.Outcome.CLAIMED) {
           space.credit(claim);
-          if (extent != null && extent.needsPreparing()) {
+          if (extent != null && (extent.needsPreparing() || extent.needsSuccessor())) {
             journal.wakePreparer();
           }
           return;
@@ -84,15 +84,19 @@ final class Streams {
   private void replaceExtent(Stream stream, @Nullable Extent full, int length) throws IOException {
     openTurn.lock();
     try {
+      Extent next;
       stream.lock.lock();
       try {
         if (stream.extent() != full) {
           return;
         }
+        next = stream.takeSuccessor();
       } finally {
         stream.lock.unlock();
       }
-      Extent next = space.openExtent(stream, full, length);
+      if (next == null) {
+        next = space.openExtent(stream, full, length);
+      }
       stream.lock.lock();
       try {
         stream.extent(next);
@@ -107,23 +111,66 @@ final class Streams {
     }
   }
 
-  /** Zeroes ahead in the open extents that need it; tells whether it did anything. */
+  /**
+   * Zeroes ahead in the open extents that need it, and opens the next ones; tells whether it did
+   * anything.
+   */
   boolean prepareAhead() throws IOException {
     boolean worked = false;
     for (Stream stream : streams) {
       Extent extent;
+      Extent successor;
       stream.lock.lock();
       try {
         extent = stream.extent();
+        successor = stream.successor();
       } finally {
         stream.lock.unlock();
       }
-      if (extent != null && extent.needsPreparing()) {
-        extent.prepareFor(0);
+      worked |= prepare(extent);
+      worked |= prepare(successor);
+      if (extent != null && extent.needsSuccessor()) {
+        openSuccessor(stream, extent);
         worked = true;
       }
     }
     return worked;
+  }
+
+  private static boolean prepare(@Nullable Extent extent) throws IOException {
+    if (extent == null || !extent.needsPreparing()) {
+      return false;
+    }
+    extent.prepareFor(0);
+    return true;
+  }
+
+  /** Opens the extent after one; where there is no room, the writer who needs it finds out. */
+  private void openSuccessor(Stream stream, Extent extent) throws IOException {
+    openTurn.lock();
+    try {
+      extent.successorAsked();
+      stream.lock.lock();
+      try {
+        if (stream.extent() != extent || stream.successor() != null) {
+          return;
+        }
+      } finally {
+        stream.lock.unlock();
+      }
+      Extent opened = space.openExtentIfRoom(stream, extent);
+      if (opened == null) {
+        return;
+      }
+      stream.lock.lock();
+      try {
+        stream.successor(opened);
+      } finally {
+        stream.lock.unlock();
+      }
+    } finally {
+      openTurn.unlock();
+    }
   }
 
   /** Closes all extents; the next claim opens new ones. */
@@ -132,19 +179,26 @@ final class Streams {
     try {
       for (Stream stream : streams) {
         Extent extent;
+        Extent successor;
         stream.lock.lock();
         try {
           extent = stream.extent();
+          successor = stream.takeSuccessor();
           stream.extent(null);
         } finally {
           stream.lock.unlock();
         }
-        if (extent != null) {
-          space.closeExtent(extent);
-        }
+        close(extent);
+        close(successor);
       }
     } finally {
       openTurn.unlock();
+    }
+  }
+
+  private void close(@Nullable Extent extent) {
+    if (extent != null) {
+      space.closeExtent(extent);
     }
   }
 }

@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.Lock;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -155,25 +156,30 @@ public final class TableSpace {
     int pages =
         Math.max(shape.extentPages(), (bound + PageLayout.SEGMENT_HEADER_BYTES) / dataPerPage + 2);
     PageRun run = takeRun(full == null ? 0 : full.segment().number(), pages, bound);
+    return open(run == null ? runInNewSegment(stream, pages) : run);
+  }
+
+  /** Takes pages for a stream if that needs nothing to be reclaimed; in the open turn. */
+  @Nullable Extent openExtentIfRoom(Stream stream, Extent before) throws IOException {
+    int pages = shape.extentPages();
+    PageRun run = takeRun(before.segment().number(), pages, 0);
     if (run == null) {
-      run = runInNewSegment(stream, pages);
+      long capacity = shape.segmentBytes(liveCharge.get(), pages);
+      run =
+          ledger.tryReserve(capacity, journal.headroomBytes())
+              ? runInReserved(stream, capacity, pages)
+              : null;
     }
+    return run == null ? null : open(run);
+  }
+
+  private Extent open(PageRun run) throws IOException {
     Segment segment = find(run.segment());
     if (segment == null) {
       throw new IOException("segment " + run.segment() + " went while it was opened");
     }
-    AppendRegion region = segment.appendRegion();
+    Extent extent = newExtent(segment, run.firstPage(), run.pages(), this::addSealable);
     journal.extentOpened(run.segment(), run.firstPage(), run.pages());
-    Extent extent =
-        new Extent(
-            segment,
-            layout,
-            region,
-            threads.newLock("prepare turn"),
-            run.firstPage(),
-            run.pages(),
-            shape.aheadBytes(),
-            this::addSealable);
     lock.lock();
     try {
       unsealed.add(extent);
@@ -181,6 +187,19 @@ public final class TableSpace {
       lock.unlock();
     }
     return extent;
+  }
+
+  private Extent newExtent(Segment segment, int firstPage, int pages, Consumer<Extent> onSealable)
+      throws IOException {
+    return new Extent(
+        segment,
+        layout,
+        segment.appendRegion(),
+        threads.newLock("prepare turn"),
+        firstPage,
+        pages,
+        shape.aheadBytes(),
+        onSealable);
   }
 
   private void addSealable(Extent extent) {
@@ -194,14 +213,7 @@ public final class TableSpace {
   }
 
   private PageRun runInNewSegment(Stream stream, int pages) throws IOException {
-    long needed = (long) pages * layout.pageBytes();
-    long capacity = shape.segmentBytes(liveCharge.get());
-    if (needed > capacity / 4) {
-      capacity = Math.max(capacity, needed);
-    }
-    if (capacity > Address.MAX_SEGMENT_BYTES) {
-      throw new IOException("a record needs a segment of " + capacity + " bytes");
-    }
+    long capacity = shape.segmentBytes(liveCharge.get(), pages);
     boolean reserved = ledger.tryReserve(capacity, journal.headroomBytes());
     for (int attempt = 0; !reserved && attempt < 3 && journal.reclaim(); attempt++) {
       PageRun freed = takeRun(0, pages, 0);
@@ -213,6 +225,11 @@ public final class TableSpace {
     if (!reserved) {
       ledger.reserve(capacity, journal.headroomBytes(), "a data segment of table " + tableId);
     }
+    return runInReserved(stream, capacity, pages);
+  }
+
+  /** Creates a segment whose bytes are reserved, and takes its first pages. */
+  private PageRun runInReserved(Stream stream, long capacity, int pages) throws IOException {
     Segment segment;
     try {
       segment = files.create(stream.streamClass, capacity);
@@ -336,16 +353,7 @@ public final class TableSpace {
     if (segment == null || firstPage + pages > segment.pages()) {
       return;
     }
-    Extent extent =
-        new Extent(
-            segment,
-            layout,
-            segment.appendRegion(),
-            threads.newLock("prepare turn"),
-            firstPage,
-            pages,
-            shape.aheadBytes(),
-            walked -> {});
+    Extent extent = newExtent(segment, firstPage, pages, walked -> {});
     extent.repair(words);
     if (extent.seal()) {
       journal.dirty(segment);
@@ -415,18 +423,6 @@ public final class TableSpace {
   /** Closes all extents; the next claim opens new ones. */
   public void closeStreams() {
     streams.close();
-  }
-
-  /** Maps the newest segments for readers, up to a number of bytes. */
-  public void mapForReading(long maximumBytes) throws IOException {
-    long mapped = 0;
-    List<Segment> all = segments();
-    for (int i = all.size() - 1; i >= 0; i--) {
-      mapped += all.get(i).capacity();
-      if (mapped > maximumBytes || !all.get(i).mapForReading()) {
-        return;
-      }
-    }
   }
 
   /** Cuts the unused ends of all files; nothing is written afterwards. */

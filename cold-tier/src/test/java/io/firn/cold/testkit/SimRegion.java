@@ -109,6 +109,11 @@ final class SimRegion implements AppendRegion {
   }
 
   @Override
+  public boolean storesOutliveIt() {
+    return true;
+  }
+
+  @Override
   public void close() {
     disk.announce();
     synchronized (disk) {
