@@ -35,7 +35,7 @@ record Options(
         --subjects A,B    see below                     (all)
         --what A,B        put,put2,get,open,kill,memory,limits,caches (put,get)
         --dir PATH        where to work                 (a temporary directory)
-        --warm-up N       untimed entries per JVM       (100000)
+        --warm-up N       untimed entries per JVM       (600000)
         --value-bytes N   every value this long         (0: log-normal, median 300, mean 1,000)
         --seed N          seed of the data              (1)
       """;
