@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  * and {@link NullPointerException} for a null argument.
  */
 public final class Firn implements AutoCloseable {
-  private static final int MAXIMUM_NAME_CHARS = 255;
+  static final int MAXIMUM_NAME_CHARS = 255;
 
   private final ColdStore store;
   private final TimeSource time;

@@ -10,7 +10,6 @@ import io.firn.cold.engine.StoreOpening;
 import io.firn.cold.format.Octets;
 import io.firn.cold.index.IndexShape;
 import io.firn.cold.io.AsyncIo;
-import io.firn.cold.io.AsyncIos;
 import io.firn.cold.io.ContainerMemory;
 import io.firn.cold.io.Disk;
 import io.firn.cold.io.DiskLock;
@@ -77,7 +76,7 @@ public final class ColdStore implements AutoCloseable {
     try {
       Disk disk = NioDisk.open(directory);
       lock = lock(disk, options);
-      io = AsyncIos.open(AsyncIos.Backend.THREADS, IO_WORKERS, IO_QUEUE, options.time());
+      io = AsyncIo.open(AsyncIo.Backend.THREADS, IO_WORKERS, IO_QUEUE, options.time());
       Engine.Seams seams =
           new Engine.Seams(
               disk,
@@ -110,21 +109,30 @@ public final class ColdStore implements AutoCloseable {
   private static DiskLock lock(Disk disk, StoreOptions options) throws IOException {
     String holder = "process " + ManagementFactory.getRuntimeMXBean().getName();
     long started = options.time().nanoTime();
-    while (true) {
-      try {
-        return disk.lock(StoreOpening.LOCK_FILE, holder);
-      } catch (LockHeldException e) {
-        if (options.time().nanoTime() - started >= options.ifLocked().toNanos()) {
-          throw new StoreLockedException(
-              "the store in "
-                  + disk.describe()
-                  + " is in use by "
-                  + e.holder()
-                  + "; waited "
-                  + options.ifLocked(),
-              e);
+    boolean interrupted = false;
+    try {
+      while (true) {
+        try {
+          return disk.lock(StoreOpening.LOCK_FILE, holder);
+        } catch (LockHeldException e) {
+          if (options.time().nanoTime() - started >= options.ifLocked().toNanos()) {
+            throw new StoreLockedException(
+                "the store in "
+                    + disk.describe()
+                    + " is in use by "
+                    + e.holder()
+                    + "; waited "
+                    + options.ifLocked(),
+                e);
+          }
         }
+        // With the flag set no pause would last.
+        interrupted |= Thread.interrupted();
         LockSupport.parkNanos(LOCK_POLL_NANOS);
+      }
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
       }
     }
   }

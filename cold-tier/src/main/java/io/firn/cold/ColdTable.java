@@ -3,7 +3,6 @@
 package io.firn.cold;
 
 import io.firn.cold.engine.Table;
-import io.firn.cold.segment.FreeSpaceMap;
 import io.firn.cold.segment.Segment;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
@@ -116,7 +115,6 @@ public final class ColdTable {
     for (Segment segment : table.space().segments()) {
       diskBytes += segment.capacity();
     }
-    FreeSpaceMap.Figures free = table.space().figures();
     return new TableStats(
         table.size(),
         table.counters().hits.sum(),
@@ -129,7 +127,7 @@ public final class ColdTable {
         table.counters().removes.sum(),
         table.space().liveCharge(),
         diskBytes,
-        free.totalFreeBytes(),
+        table.space().figures(),
         table.indexMemoryBytes());
   }
 

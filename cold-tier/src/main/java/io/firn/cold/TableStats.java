@@ -2,6 +2,8 @@
 // Copyright The Firn authors
 package io.firn.cold;
 
+import io.firn.cold.segment.FreeSpaceMap;
+
 /**
  * What happened to a table since it was opened.
  *
@@ -16,7 +18,7 @@ package io.firn.cold;
  * @param removes entries removed
  * @param liveBytes live charge of all records, in bytes
  * @param diskBytes data files, in bytes
- * @param freeBytes free pages in data files, in bytes
+ * @param freeSpace the free-space map of the data files in figures
  * @param indexMemoryBytes off-heap memory of the index, in bytes
  */
 public record TableStats(
@@ -31,5 +33,5 @@ public record TableStats(
     long removes,
     long liveBytes,
     long diskBytes,
-    long freeBytes,
+    FreeSpaceMap.Figures freeSpace,
     long indexMemoryBytes) {}

@@ -107,6 +107,17 @@ final class BadInputTest {
   }
 
   @Test
+  void anInterruptedOpener_waitsOnAndKeepsItsFlag() {
+    ColdStore first = ColdStore.open(directory, OPTIONS);
+    StoreOptions options = patient(Duration.ofMinutes(5), timeThatDoes(first::close));
+    Thread.currentThread().interrupt();
+    try (ColdStore second = ColdStore.open(directory, options)) {
+      assertThat(Thread.interrupted()).isTrue();
+      assertThat(second.tableNames()).isEmpty();
+    }
+  }
+
+  @Test
   void anOpenerThatWaitedInVain_saysHowLong() {
     try (ColdStore first = ColdStore.open(directory, OPTIONS)) {
       StoreOptions options = patient(Duration.ofMillis(70), timeThatDoes(() -> {}));

@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.firn.cold.model.OversizedValueException;
 import io.firn.cold.model.StoreClosedException;
 import io.firn.cold.model.StoreLockedException;
+import io.firn.cold.segment.FreeSpaceMap;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -89,12 +90,33 @@ final class ColdStoreTest {
   }
 
   @Test
-  void clear_removesEverythingAndGivesTheFilesBack() {
+  void aTable_tellsHowItsSpaceIsUsed() {
     try (ColdStore store = open()) {
       ColdTable table = store.table("t", TableOptions.defaults());
       for (int i = 0; i < 5_000; i++) {
         table.put(key(i), value(i, 0), ColdTable.NEVER);
       }
+      TableStats stats = table.stats();
+      FreeSpaceMap.Figures space = stats.freeSpace();
+      assertThat(space.totalBytes()).isEqualTo(stats.diskBytes());
+      // Pages that are being filled count as full.
+      assertThat(space.averageUtilisation())
+          .isBetween((double) stats.liveBytes() / stats.diskBytes(), 1.0);
+      assertThat(space.totalFreeBytes()).isBetween(0L, space.totalBytes());
+      assertThat(space.largestContiguousBytes()).isLessThanOrEqualTo(space.totalFreeBytes());
+      assertThat(space.fragmentation()).isBetween(0.0, 1.0);
+    }
+  }
+
+  @Test
+  void clear_removesEverythingAndGivesTheFilesBack() {
+    long full;
+    try (ColdStore store = open()) {
+      ColdTable table = store.table("t", TableOptions.defaults());
+      for (int i = 0; i < 5_000; i++) {
+        table.put(key(i), value(i, 0), ColdTable.NEVER);
+      }
+      full = table.stats().diskBytes();
       table.clear();
       assertThat(table.size()).isZero();
       assertThat(table.get(key(1))).isNull();
@@ -105,6 +127,7 @@ final class ColdStoreTest {
       ColdTable table = store.table("t", TableOptions.defaults());
       assertThat(table.size()).isEqualTo(1);
       assertThat(table.get(key(1))).isEqualTo(value(1, 5));
+      assertThat(table.stats().diskBytes()).isLessThan(full);
     }
   }
 

@@ -47,6 +47,17 @@ final class TourTest {
   }
 
   @Test
+  @Tag("trace")
+  void tourOfARealTracePasses() throws Exception {
+    String trace = System.getProperty("firn.trace");
+    assertThat(trace).as("-Dfirn.trace=FILE").isNotNull();
+    Path work = temporary.resolve("work");
+    Outcome outcome = run("--trace", String.valueOf(trace), "--work", work.toString());
+    assertThat(outcome.text()).contains("All checks passed.").contains(" requests of ");
+    assertThat(outcome.exitCode()).isZero();
+  }
+
+  @Test
   void phaseThatFailsFailsTheTour() throws Exception {
     Path empty = Files.createDirectory(temporary.resolve("empty"));
     Path work = temporary.resolve("work");

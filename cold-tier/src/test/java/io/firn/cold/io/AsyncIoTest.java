@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.firn.cold.agent.SystemTime;
-import io.firn.cold.io.AsyncIos.Backend;
+import io.firn.cold.io.AsyncIo.Backend;
 import io.firn.cold.model.TimeSource;
 import io.firn.cold.model.UnsupportedHereException;
 import java.io.IOException;
@@ -47,7 +47,7 @@ class AsyncIoTest {
   }
 
   private static AsyncIo open(String kind, TimeSource time) {
-    return kind.equals("direct") ? new DirectIo(time) : AsyncIos.open(Backend.THREADS, 2, 4, time);
+    return kind.equals("direct") ? new DirectIo(time) : AsyncIo.open(Backend.THREADS, 2, 4, time);
   }
 
   @ParameterizedTest
@@ -147,7 +147,7 @@ class AsyncIoTest {
       value = Backend.class,
       names = {"IO_URING", "IORING"})
   void namesThePortableBackendWhereAnotherIsMissing(Backend backend) {
-    assertThatThrownBy(() -> AsyncIos.open(backend, 1, 1, SystemTime.INSTANCE))
+    assertThatThrownBy(() -> AsyncIo.open(backend, 1, 1, SystemTime.INSTANCE))
         .isInstanceOf(UnsupportedHereException.class)
         .hasMessageContaining(backend.name())
         .hasMessageContaining("THREADS");
@@ -155,9 +155,9 @@ class AsyncIoTest {
 
   @Test
   void refusesAPoolWithoutWorkersOrQueue() {
-    assertThatThrownBy(() -> AsyncIos.open(Backend.THREADS, 0, 1, SystemTime.INSTANCE))
+    assertThatThrownBy(() -> AsyncIo.open(Backend.THREADS, 0, 1, SystemTime.INSTANCE))
         .isInstanceOf(IllegalArgumentException.class);
-    assertThatThrownBy(() -> AsyncIos.open(Backend.THREADS, 1, 0, SystemTime.INSTANCE))
+    assertThatThrownBy(() -> AsyncIo.open(Backend.THREADS, 1, 0, SystemTime.INSTANCE))
         .isInstanceOf(IllegalArgumentException.class);
   }
 
@@ -167,7 +167,7 @@ class AsyncIoTest {
     CountDownLatch started = new CountDownLatch(1);
     List<CompletableFuture<Boolean>> futures = Collections.synchronizedList(new ArrayList<>());
     List<Boolean> flags = Collections.synchronizedList(new ArrayList<>());
-    try (AsyncIo io = AsyncIos.open(Backend.THREADS, 1, 1, SystemTime.INSTANCE)) {
+    try (AsyncIo io = AsyncIo.open(Backend.THREADS, 1, 1, SystemTime.INSTANCE)) {
       futures.add(io.submit(DiskOperation.WRITE, () -> await(started, gate)));
       started.await();
       futures.add(io.submit(DiskOperation.WRITE, () -> true));
@@ -208,7 +208,7 @@ class AsyncIoTest {
 
   @Test
   void aWorkerThatSubmitsRunsTheOperationItself() {
-    try (AsyncIo io = AsyncIos.open(Backend.THREADS, 1, 1, SystemTime.INSTANCE)) {
+    try (AsyncIo io = AsyncIo.open(Backend.THREADS, 1, 1, SystemTime.INSTANCE)) {
       CompletableFuture<Integer> outer =
           io.submit(
               DiskOperation.WRITE,
@@ -228,7 +228,7 @@ class AsyncIoTest {
   void closeFinishesWhatIsQueuedAndRefusesWhoWaits() throws InterruptedException {
     CountDownLatch gate = new CountDownLatch(1);
     CountDownLatch started = new CountDownLatch(1);
-    AsyncIo io = AsyncIos.open(Backend.THREADS, 1, 1, SystemTime.INSTANCE);
+    AsyncIo io = AsyncIo.open(Backend.THREADS, 1, 1, SystemTime.INSTANCE);
     CompletableFuture<Boolean> running = io.submit(DiskOperation.WRITE, () -> await(started, gate));
     started.await();
     CompletableFuture<Integer> queued = io.submit(DiskOperation.WRITE, () -> 2);
@@ -258,7 +258,7 @@ class AsyncIoTest {
 
   @Test
   void aWorkerMayCloseThePool() {
-    AsyncIo io = AsyncIos.open(Backend.THREADS, 1, 1, SystemTime.INSTANCE);
+    AsyncIo io = AsyncIo.open(Backend.THREADS, 1, 1, SystemTime.INSTANCE);
     CompletableFuture<String> closing =
         io.submit(
             DiskOperation.WRITE,

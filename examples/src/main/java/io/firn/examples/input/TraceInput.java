@@ -3,6 +3,7 @@
 package io.firn.examples.input;
 
 import java.io.BufferedReader;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
@@ -16,6 +17,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.zip.GZIPInputStream;
+import java.util.zip.ZipException;
 
 /**
  * A trace of cache requests, one key per line, plain or {@code .gz}. The values come from {@link
@@ -40,6 +42,8 @@ public final class TraceInput implements Input {
     this.documents = new Documents(seed);
     try (BufferedReader lines = open(file)) {
       readAll(lines);
+    } catch (ZipException | EOFException e) {
+      throw new IOException(file + " is no whole .gz file: " + e.getMessage(), e);
     }
     if (requestCount == 0) {
       throw new IOException("no key in " + file);

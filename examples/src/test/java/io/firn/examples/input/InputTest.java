@@ -51,7 +51,9 @@ final class InputTest {
     Path empty = Files.writeString(directory.resolve("empty"), "\n\n");
     Path broken = Files.writeString(directory.resolve("broken.gz"), "no archive");
     assertThatThrownBy(() -> new TraceInput(empty, 1)).isInstanceOf(IOException.class);
-    assertThatThrownBy(() -> new TraceInput(broken, 1)).isInstanceOf(IOException.class);
+    assertThatThrownBy(() -> new TraceInput(broken, 1))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining(broken.toString());
   }
 
   @Test
