@@ -3,6 +3,7 @@
 package io.firn.cold;
 
 import io.firn.cold.agent.SystemThreads;
+import io.firn.cold.engine.BatchLimits;
 import io.firn.cold.engine.DamagePolicy;
 import io.firn.cold.engine.Engine;
 import io.firn.cold.engine.EngineOptions;
@@ -48,6 +49,7 @@ public final class ColdStore implements AutoCloseable {
   private static final long AHEAD_BYTES = 256L << 10;
   private static final int EXTENT_PAGES = 64;
   private static final int STREAMS = 8;
+  private static final int BATCH_SHARE = 16;
 
   private final Engine engine;
   private final AsyncIo io;
@@ -167,6 +169,10 @@ public final class ColdStore implements AutoCloseable {
         options.maximumValueBytes(),
         Math.min(KEPT_LOG_BYTES, maximum / 8),
         ContainerMemory.totalBytes() / 4,
+        new BatchLimits(
+            Math.min(options.maximumBatchBytes(), maximum / BATCH_SHARE),
+            options.maximumBatchKeys(),
+            options.maximumBatchTime().toNanos()),
         log,
         space,
         IndexShape.standard(),

@@ -61,6 +61,11 @@ public final class ColdTable {
     return (ColdWrite) table.prepareRemove(hash, key, keyLength);
   }
 
+  /** Begins a batch of puts and removals of this table, which happen together or not at all. */
+  public ColdBatch batch() {
+    return new ColdBatch(table.batch());
+  }
+
   /** Writes a record: prepares, commits, and waits as the flush policy says. */
   public void put(byte[] key, byte[] value, long expiresAtMillis) {
     long hash = hashOf(key, key.length);

@@ -23,6 +23,9 @@ public final class StoreOptions {
   private final Duration ifLocked;
   private final int maximumValueBytes;
   private final long maximumSegmentBytes;
+  private final long maximumBatchBytes;
+  private final int maximumBatchKeys;
+  private final Duration maximumBatchTime;
   private final TimeSource time;
 
   private StoreOptions(Builder builder) {
@@ -33,6 +36,9 @@ public final class StoreOptions {
     ifLocked = builder.ifLocked;
     maximumValueBytes = builder.maximumValueBytes;
     maximumSegmentBytes = builder.maximumSegmentBytes;
+    maximumBatchBytes = builder.maximumBatchBytes;
+    maximumBatchKeys = builder.maximumBatchKeys;
+    maximumBatchTime = builder.maximumBatchTime;
     time = builder.time;
   }
 
@@ -70,6 +76,18 @@ public final class StoreOptions {
     return maximumSegmentBytes;
   }
 
+  long maximumBatchBytes() {
+    return maximumBatchBytes;
+  }
+
+  int maximumBatchKeys() {
+    return maximumBatchKeys;
+  }
+
+  Duration maximumBatchTime() {
+    return maximumBatchTime;
+  }
+
   TimeSource time() {
     return time;
   }
@@ -79,6 +97,11 @@ public final class StoreOptions {
     private static final int DEFAULT_VALUE_BYTES = 16 << 20;
     private static final long DEFAULT_SEGMENT_BYTES = 64L << 20;
     private static final long LARGEST_SEGMENT_BYTES = 512L << 20;
+    private static final long DEFAULT_BATCH_BYTES = 64L << 20;
+    private static final int DEFAULT_BATCH_KEYS = 1 << 16;
+    private static final long LARGEST_BATCH_BYTES = 1L << 30;
+    private static final int LARGEST_BATCH_KEYS = 1 << 20;
+    private static final Duration LONGEST_BATCH_TIME = Duration.ofHours(1);
 
     private long maximumDiskBytes;
     private FlushPolicy flushPolicy = FlushPolicy.async(Duration.ofMillis(100));
@@ -87,6 +110,9 @@ public final class StoreOptions {
     private Duration ifLocked = Duration.ZERO;
     private int maximumValueBytes = DEFAULT_VALUE_BYTES;
     private long maximumSegmentBytes = DEFAULT_SEGMENT_BYTES;
+    private long maximumBatchBytes = DEFAULT_BATCH_BYTES;
+    private int maximumBatchKeys = DEFAULT_BATCH_KEYS;
+    private Duration maximumBatchTime = Duration.ofMinutes(1);
     private TimeSource time = SystemTime.INSTANCE;
 
     private Builder() {}
@@ -167,6 +193,48 @@ public final class StoreOptions {
             "maximumSegmentBytes " + bytes + ", allowed powers of two");
       }
       maximumSegmentBytes = bytes;
+      return this;
+    }
+
+    /**
+     * Sets how much one batch may hold, keys and values together and 64 bytes for each, in bytes.
+     * Default 64 MiB. A sixteenth of the disk limit is the most in any case.
+     *
+     * @throws IllegalArgumentException unless from 1 to 1 GiB
+     */
+    @CanIgnoreReturnValue
+    public Builder maximumBatchBytes(long bytes) {
+      check("maximumBatchBytes", bytes, 1, LARGEST_BATCH_BYTES);
+      maximumBatchBytes = bytes;
+      return this;
+    }
+
+    /**
+     * Sets how many keys one batch may have. Default 65,536. Writers of other keys may have to wait
+     * for the moment in which a batch is made visible, about 0.2 µs for each of its keys.
+     *
+     * @throws IllegalArgumentException unless from 1 to 1,048,576
+     */
+    @CanIgnoreReturnValue
+    public Builder maximumBatchKeys(int keys) {
+      check("maximumBatchKeys", keys, 1, LARGEST_BATCH_KEYS);
+      maximumBatchKeys = keys;
+      return this;
+    }
+
+    /**
+     * Sets how long a batch may take from its first call to its commit. Default one minute. The log
+     * is kept for it so long.
+     *
+     * @throws IllegalArgumentException unless above zero and at most an hour
+     */
+    @CanIgnoreReturnValue
+    public Builder maximumBatchTime(Duration time) {
+      if (time.isNegative() || time.isZero() || time.compareTo(LONGEST_BATCH_TIME) > 0) {
+        throw new IllegalArgumentException(
+            "maximumBatchTime " + time + ", allowed above zero to " + LONGEST_BATCH_TIME);
+      }
+      maximumBatchTime = time;
       return this;
     }
 

@@ -21,6 +21,8 @@ public enum Rule {
   NAME_AFTER_FORCE,
   /** An entry is set under the partition's lock, together with its frame. */
   APPLY_UNDER_LOCK,
+  /** The entries of a batch are set when its commit is in the log, not before. */
+  APPLY_AT_COMMIT,
   /** A record is charged to every page that it touches. */
   CHARGE_EVERY_PAGE,
   /** A segment number is used again only when no snapshot can name the old segment. */

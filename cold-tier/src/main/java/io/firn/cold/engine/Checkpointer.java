@@ -40,7 +40,8 @@ final class Checkpointer {
   /** A share of what the log keeps for frames like this one. */
   private static final int SUMMARY_SHARE_OF_FRAME = 4;
 
-  private static final int FRAME_RESERVE_BYTES = 64;
+  private static final int MOST_BATCHES = 8;
+  private static final int FRAME_RESERVE_BYTES = 64 + 16 * MOST_BATCHES;
   private static final int BYTES_PER_PARTITION = 24;
 
   private final Engine engine;
@@ -219,12 +220,14 @@ final class Checkpointer {
   private void name(Engine.Catalogue catalogue, List<Captured> captured, boolean clean)
       throws IOException {
     engine.threads().step(Step.SNAPSHOT_WRITTEN);
-    Manifest manifest = new ManifestDraft(captured).manifest(catalogue, clean);
+    ManifestDraft draft = new ManifestDraft(captured);
+    Manifest manifest = draft.manifest(catalogue, clean);
     if (engine.threads().keeps(Rule.NAME_AFTER_FORCE)) {
       engine.forcer().ensureDurable(engine.log().end());
     }
     engine.threads().step(Step.NAMING);
     engine.manifests().write(manifest);
+    engine.batches().forget(draft.snapshotsLsn);
     for (Captured each : captured) {
       apply(each);
     }
@@ -274,13 +277,16 @@ final class Checkpointer {
                 each.table.id(), each.partition.prefix(), each.partition.prefixBits(), each.lsn));
       }
     }
-    return new LogFrame.CheckpointEnd(checkpoints.get(), partitions, List.of(), List.of());
+    List<LogFrame.OpenBatch> batches = engine.batches().latest(MOST_BATCHES);
+    return new LogFrame.CheckpointEnd(checkpoints.get(), partitions, batches, List.of());
   }
 
   /** The manifest as it will be once the captured snapshots are named. */
   private final class ManifestDraft {
     private final IdentityHashMap<Partition, Captured> captured = new IdentityHashMap<>();
-    private long redoLsn;
+
+    /** The lowest LSN of a snapshot that may be loaded. */
+    private long snapshotsLsn;
 
     ManifestDraft(List<Captured> captured) {
       for (Captured each : captured) {
@@ -289,7 +295,7 @@ final class Checkpointer {
     }
 
     Manifest manifest(Engine.Catalogue catalogue, boolean clean) {
-      redoLsn = catalogue.lsn();
+      snapshotsLsn = catalogue.lsn();
       List<TableEntry> entries = new ArrayList<>();
       for (Table table : catalogue.tables()) {
         entries.add(table(table));
@@ -300,7 +306,7 @@ final class Checkpointer {
           catalogue.nextTableId(),
           engine.wallMillis(),
           clean ? engine.log().end() : 0,
-          redoLsn,
+          engine.batches().redoLsn(snapshotsLsn, engine.time().nanoTime()),
           0,
           nextSlotNumber,
           entries,
@@ -379,7 +385,7 @@ final class Checkpointer {
                 partition.prefixBits());
       }
       long oldest = older.number() == 0 ? pair.baseLsn : older.lsn();
-      redoLsn = Math.min(redoLsn, oldest);
+      snapshotsLsn = Math.min(snapshotsLsn, oldest);
       return new PartitionEntry(partition.prefix(), partition.prefixBits(), List.of(newer, older));
     }
 

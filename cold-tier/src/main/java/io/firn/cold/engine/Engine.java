@@ -66,6 +66,7 @@ public final class Engine implements AutoCloseable {
   private final Epochs writers = new Epochs();
   private final WallClock wall;
   private final WriteStamps stamps = new WriteStamps();
+  private final OpenBatches batches;
   private final ManifestStore manifests;
   private final Map<Integer, Table> tables = new ConcurrentSkipListMap<>();
   private final Map<String, Table> byName = new ConcurrentHashMap<>();
@@ -93,6 +94,7 @@ public final class Engine implements AutoCloseable {
         new Log(
             options.log(), seams.disk(), ledger, seams.threads(), seams.time(), seams.randoms());
     this.forcer = new Forcer(seams.disk(), seams.io(), log, seams.threads(), wall::millis);
+    this.batches = new OpenBatches(log, seams.threads());
     this.manifests = new ManifestStore(seams.disk(), ledger);
     this.catalogueLock = seams.threads().newLock("catalogue");
     this.writeScratch = new Striped<>(seams.writes()::get);
@@ -144,6 +146,10 @@ public final class Engine implements AutoCloseable {
 
   WriteStamps stamps() {
     return stamps;
+  }
+
+  OpenBatches batches() {
+    return batches;
   }
 
   KeyHash keyHash() {
@@ -254,6 +260,7 @@ public final class Engine implements AutoCloseable {
   /** Notes where this life's frames begin. */
   void logStarted(long lsn) {
     firstLsn = lsn;
+    batches.start(lsn);
   }
 
   void opened(Recovery finished, RecoveryReport what) {

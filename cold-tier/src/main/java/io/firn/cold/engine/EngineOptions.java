@@ -16,6 +16,7 @@ import io.firn.cold.wal.LogShape;
  * @param maximumValueBytes largest value
  * @param keptLogBytes log bytes after which a checkpoint is due, at least
  * @param mappedBytes how much of the sealed segments may stay mapped for readers
+ * @param batches bounds of a batch
  * @param log sizes of the log
  * @param space sizes of the data files
  * @param index sizes of the index
@@ -30,6 +31,7 @@ public record EngineOptions(
     int maximumValueBytes,
     long keptLogBytes,
     long mappedBytes,
+    BatchLimits batches,
     LogShape log,
     SpaceShape space,
     IndexShape index,

@@ -5,13 +5,10 @@ package io.firn.cold.engine;
 import io.firn.cold.agent.Rule;
 import io.firn.cold.agent.Step;
 import io.firn.cold.format.FrameWriter;
-import io.firn.cold.format.RecordWriter;
 import io.firn.cold.index.Partition;
 import io.firn.cold.model.Address;
 import io.firn.cold.model.StoreIoException;
 import io.firn.cold.segment.Claim;
-import io.firn.cold.segment.Segment;
-import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,15 +16,18 @@ import org.jspecify.annotations.Nullable;
  * not. For one thread; pooled, so never used after {@link #close}.
  */
 public class PendingWrite implements AutoCloseable {
-  private static final int INSERT_BYTES = 40;
   private static final int DELETE_BYTES = 24;
 
-  private final RecordWriter record = new RecordWriter();
+  private final RecordAppender appender = new RecordAppender();
   private final FrameWriter frame = new FrameWriter();
   private final Claim claim = new Claim();
   private @Nullable Table table;
   private long hash;
-  private int reserved;
+  private boolean prepared;
+
+  /** Log bytes are reserved for a removal. */
+  private boolean reserved;
+
   private boolean removal;
   private int ticket;
   private long lsn;
@@ -43,33 +43,17 @@ public class PendingWrite implements AutoCloseable {
       byte[] value,
       int valueLength,
       long expiresAtMillis) {
-    Engine engine = begin(target, keyHash, false);
-    long now = engine.wallMillis();
-    int length =
-        record.encode(
-            target.id(), key, keyLength, value, 0, valueLength, 0, 0, now, expiresAtMillis, null);
-    engine.relief().reserveLog(INSERT_BYTES);
-    reserved = INSERT_BYTES;
-    target.index().ensureRoom(keyHash);
-    long remaining =
-        expiresAtMillis == Long.MAX_VALUE ? Long.MAX_VALUE : Math.max(0, expiresAtMillis - now);
-    target.space().claim(claim, length, remaining);
-    engine.threads().step(Step.RESERVED);
-    record.pad(claim.length());
-    Segment segment = claim.segment();
-    record.rebase(segment.lsnBase(), segment.timeBaseMillis());
-    try {
-      claim.put(record.bytes(), RecordWriter.HEAD_BYTES, claim.length());
-    } catch (IOException e) {
-      throw new StoreIoException("record not written to " + segment.path(), e);
-    }
-    engine.threads().step(Step.COPIED);
+    Engine unused = begin(target, keyHash, false);
+    appender.prepare(
+        target, claim, keyHash, key, keyLength, value, valueLength, expiresAtMillis, false);
+    prepared = true;
   }
 
   void prepareRemove(Table target, long keyHash) {
     Engine engine = begin(target, keyHash, true);
     engine.relief().reserveLog(DELETE_BYTES);
-    reserved = DELETE_BYTES;
+    reserved = true;
+    prepared = true;
     engine.threads().step(Step.RESERVED);
   }
 
@@ -77,7 +61,7 @@ public class PendingWrite implements AutoCloseable {
     table = target;
     hash = keyHash;
     removal = remove;
-    reserved = 0;
+    prepared = false;
     lsn = 0;
     ticket = target.engine().writers().enter();
     target.checkOpen();
@@ -92,9 +76,10 @@ public class PendingWrite implements AutoCloseable {
    */
   public final long commit() {
     Table target = table();
-    if (reserved == 0) {
+    if (!prepared) {
       throw new IllegalStateException("nothing is prepared, or it was committed");
     }
+    prepared = false;
     long replaced;
     Partition partition = target.index().lock(hash);
     try {
@@ -118,30 +103,13 @@ public class PendingWrite implements AutoCloseable {
   }
 
   private long commitRecord(Engine engine, Partition partition, long present) {
-    Segment segment = claim.segment();
-    reserved = 0;
-    long position = engine.log().begin(INSERT_BYTES);
-    lsn = position;
+    lsn = appender.begin(engine);
     try {
-      record.complete(position);
-      claim.put(record.bytes(), 0, RecordWriter.HEAD_BYTES);
-      engine.forcer().dirty(segment);
-      int length =
-          frame.insert(
-              present != Address.NONE,
-              segment.tableId(),
-              hash,
-              claim.word(),
-              claim.length(),
-              record.crc(),
-              0);
-      engine.log().publish(frame, length, position);
-    } catch (IOException e) {
-      engine.log().abandon(INSERT_BYTES, position);
-      lsn = 0;
-      throw new StoreIoException("record not completed in " + segment.path(), e);
-    } finally {
-      engine.log().endAppend();
+      appender.publish(engine, claim, hash, present != Address.NONE, RecordAppender.NO_BATCH, lsn);
+    } catch (StoreIoException e) {
+      // With a pad in its place it has not happened; what a failed log holds nobody knows.
+      lsn = engine.log().failure() == null ? 0 : lsn;
+      throw e;
     }
     return set(engine, partition, claim.word());
   }
@@ -149,10 +117,10 @@ public class PendingWrite implements AutoCloseable {
   private long commitRemoval(Engine engine, Partition partition, long present) {
     if (present == Address.NONE) {
       engine.log().unreserve(DELETE_BYTES);
-      reserved = 0;
+      reserved = false;
       return Address.NONE;
     }
-    reserved = 0;
+    reserved = false;
     long position = engine.log().begin(DELETE_BYTES);
     lsn = position;
     try {
@@ -202,12 +170,13 @@ public class PendingWrite implements AutoCloseable {
     if (claim.isOpen()) {
       target.space().abandon(claim);
     }
-    if (reserved > 0) {
-      target.engine().log().unreserve(reserved);
-      reserved = 0;
+    if (reserved) {
+      target.engine().log().unreserve(DELETE_BYTES);
+      reserved = false;
     }
+    appender.unreserve(target.engine());
     if (lsn != 0) {
-      target.counters().wrote(removal, record.length());
+      target.counters().wrote(removal, appender.recordBytes());
     }
     target.engine().writers().leave(ticket);
     target.engine().writeScratch().give(this);

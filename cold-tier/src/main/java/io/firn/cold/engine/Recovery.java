@@ -8,12 +8,10 @@ import io.firn.cold.format.DroppedSegment;
 import io.firn.cold.format.ExtentState;
 import io.firn.cold.format.FrameReader;
 import io.firn.cold.format.FrameType;
-import io.firn.cold.format.Frames;
 import io.firn.cold.format.LogFrame;
 import io.firn.cold.format.Manifest;
 import io.firn.cold.format.OpenExtent;
 import io.firn.cold.format.PartitionEntry;
-import io.firn.cold.format.RecordReader;
 import io.firn.cold.format.SegmentEntry;
 import io.firn.cold.format.SlotEntry;
 import io.firn.cold.format.TableEntry;
@@ -26,7 +24,6 @@ import io.firn.cold.segment.Segment;
 import io.firn.cold.segment.TableSpace;
 import io.firn.cold.wal.LogHistory;
 import io.firn.cold.wal.OldLogSegment;
-import java.io.EOFException;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -48,9 +45,8 @@ final class Recovery {
   private final LogHistory history;
   private final List<String> problems = new ArrayList<>();
   private final OpenExtents openExtents = new OpenExtents();
-  private final RecordReader record = new RecordReader();
-  private LogHistory.Analysis analysis = new LogHistory.Analysis(0, 0, 0, List.of());
-  private byte[] buffer = new byte[4096];
+  private final StoredRecords records = new StoredRecords();
+  private LogHistory.Analysis analysis = LogHistory.Analysis.NONE;
   private long endLsn;
   private long frames;
   private long damagedSnapshots;
@@ -80,6 +76,16 @@ final class Recovery {
 
   long damagedSnapshots() {
     return damagedSnapshots;
+  }
+
+  /** Returns the LSN from which the frames stand that a snapshot of this opening may lack. */
+  long redoLsn() {
+    return manifest.redoLsn();
+  }
+
+  /** Returns a collector of the frames of batches that are in the history. */
+  BatchReplay batches() {
+    return new BatchReplay(analysis.commits());
   }
 
   List<LogHistory.Gap> gaps() {
@@ -115,6 +121,11 @@ final class Recovery {
             && !hasWritesSince(manifest.cleanEndLsn());
     if (!clean) {
       endLsn = redo();
+    }
+    for (LogHistory.Commit commit : analysis.commits().values()) {
+      if (commit.lsn() < endLsn) {
+        engine.batches().restore(commit.firstLsn(), commit.lsn());
+      }
     }
     engine.threads().step(Step.RECOVERY);
     return clean;
@@ -197,11 +208,12 @@ final class Recovery {
   private long redo() throws IOException {
     forgetDroppedTables();
     long[] end = {analysis.endLsn()};
+    BatchReplay batches = batches();
     history.replay(
         manifest.redoLsn(),
         analysis.endLsn(),
         (lsn, frame) -> {
-          if (!apply(lsn, frame)) {
+          if (!apply(lsn, frame, batches)) {
             end[0] = lsn;
             return false;
           }
@@ -225,31 +237,21 @@ final class Recovery {
   }
 
   /** Applies one frame; false if it does not count, so that the history ends before it. */
-  private boolean apply(long lsn, FrameReader frame) throws IOException {
+  private boolean apply(long lsn, FrameReader frame, BatchReplay batches) throws IOException {
     switch (frame.type()) {
       case TABLE_CREATE, TABLE_DROP, SEGMENT_CREATE, SEGMENT_STATE, SEGMENT_DROP -> {
         applyRare(lsn, LogFrame.decode(frame, "log"));
         return true;
       }
-      case TUPLE_INSERT, TUPLE_UPDATE -> {
-        Table table = engine.table(frame.tableId());
-        if (table == null) {
+      case TUPLE_INSERT, TUPLE_UPDATE, TUPLE_DELETE -> {
+        if (frame.isInBatch()) {
+          batches.collect(lsn, frame);
           return true;
         }
-        if (lsn >= analysis.markLsn()
-            && (frame.flags() & Frames.FORCED_BEFORE) == 0
-            && !verifies(table, frame, lsn)) {
-          return false;
-        }
-        set(table, lsn, frame.hash(), frame.word());
-        return true;
+        return apply(lsn, List.of(RedoChange.of(lsn, frame)));
       }
-      case TUPLE_DELETE -> {
-        Table table = engine.table(frame.tableId());
-        if (table != null) {
-          set(table, lsn, frame.hash(), Address.NONE);
-        }
-        return true;
+      case BATCH_COMMIT -> {
+        return apply(lsn, batches.take(frame));
       }
       case TABLE_CLEAR -> {
         Table table = engine.table(frame.tableId());
@@ -262,6 +264,25 @@ final class Recovery {
         return true;
       }
     }
+  }
+
+  /** Applies changes that are made at one LSN, all or none; false if one of them does not count. */
+  private boolean apply(long lsn, List<RedoChange> changes) throws IOException {
+    for (RedoChange change : changes) {
+      Table table = engine.table(change.tableId());
+      if (table != null
+          && change.needsBytes(analysis.markLsn())
+          && !records.verify(table, change.word(), change.recordCrc(), change.lsn())) {
+        return false;
+      }
+    }
+    for (RedoChange change : changes) {
+      Table table = engine.table(change.tableId());
+      if (table != null) {
+        set(table, lsn, change.hash(), change.word());
+      }
+    }
+    return true;
   }
 
   private void set(Table table, long lsn, long hash, long word) {
@@ -277,36 +298,6 @@ final class Recovery {
     } finally {
       partition.unlock();
     }
-  }
-
-  /**
-   * Tells whether the record of a frame is there. A file that cannot be read says nothing about
-   * that, so opening fails rather than forget what was acknowledged.
-   */
-  private boolean verifies(Table table, FrameReader frame, long lsn) throws IOException {
-    long word = frame.word();
-    Segment segment = table.space().find(Address.segment(word));
-    if (segment == null) {
-      return false;
-    }
-    int physical = segment.readBytes(word);
-    int logical = Address.boundBytes(word);
-    if (physical < logical) {
-      return false;
-    }
-    if (buffer.length < physical) {
-      buffer = new byte[physical];
-    }
-    try {
-      segment.read(Address.offset(word), buffer, physical);
-    } catch (EOFException e) {
-      return false;
-    }
-    table.space().layout().join(buffer, logical, Address.offset(word));
-    return record.wrap(buffer, 0, logical, table.id(), segment.lsnBase(), segment.timeBaseMillis())
-            == RecordReader.Verdict.OK
-        && record.crc() == frame.recordCrc()
-        && record.lsn() == lsn;
   }
 
   private void applyRare(long lsn, LogFrame frame) throws IOException {

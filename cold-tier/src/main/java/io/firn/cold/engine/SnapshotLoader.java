@@ -107,33 +107,48 @@ final class SnapshotLoader implements PartitionSource {
   }
 
   private void replay(Partition partition, long fromLsn) throws IOException {
+    BatchReplay batches = recovery.batches();
     recovery
         .history()
         .replay(
-            fromLsn,
+            Math.min(fromLsn, recovery.redoLsn()),
             recovery.endLsn(),
             (lsn, frame) -> {
-              if (frame.tableId() == table.id()) {
-                replay(partition, frame);
+              if (frame.isInBatch()) {
+                batches.collect(lsn, frame);
+              } else if (lsn >= fromLsn) {
+                replay(partition, lsn, frame, batches);
               }
               return true;
             });
   }
 
-  private static void replay(Partition partition, FrameReader frame) {
+  private void replay(Partition partition, long lsn, FrameReader frame, BatchReplay batches)
+      throws CorruptBytesException {
     switch (frame.type()) {
-      case TUPLE_INSERT, TUPLE_UPDATE -> {
-        if (partition.owns(frame.hash())) {
-          long ignored = partition.put(frame.hash(), frame.word());
+      case TUPLE_INSERT, TUPLE_UPDATE, TUPLE_DELETE -> apply(partition, RedoChange.of(lsn, frame));
+      case BATCH_COMMIT -> {
+        for (RedoChange change : batches.take(frame)) {
+          apply(partition, change);
         }
       }
-      case TUPLE_DELETE -> {
-        if (partition.owns(frame.hash())) {
-          long ignored = partition.remove(frame.hash());
+      case TABLE_CLEAR -> {
+        if (frame.tableId() == table.id()) {
+          partition.clear().close();
         }
       }
-      case TABLE_CLEAR -> partition.clear().close();
       default -> {}
+    }
+  }
+
+  private void apply(Partition partition, RedoChange change) {
+    if (change.tableId() != table.id() || !partition.owns(change.hash())) {
+      return;
+    }
+    if (change.word() == Address.NONE) {
+      long ignored = partition.remove(change.hash());
+    } else {
+      long ignored = partition.put(change.hash(), change.word());
     }
   }
 

@@ -264,17 +264,7 @@ public final class Table {
    */
   public PendingWrite preparePut(
       long hash, byte[] key, int keyLength, byte[] value, int valueLength, long expiresAtMillis) {
-    checkKey(keyLength);
-    if (valueLength > engine.options().maximumValueBytes()) {
-      throw new OversizedValueException(
-          "value of "
-              + valueLength
-              + " bytes in table "
-              + name
-              + ", at most "
-              + engine.options().maximumValueBytes(),
-          null);
-    }
+    checkSizes(keyLength, valueLength);
     PendingWrite write = engine.writeScratch().take();
     boolean done = false;
     try {
@@ -290,7 +280,7 @@ public final class Table {
 
   /** Reserves what the removal of a key needs, like {@link #preparePut}. */
   public PendingWrite prepareRemove(long hash, byte[] key, int keyLength) {
-    checkKey(keyLength);
+    checkSizes(keyLength, 0);
     PendingWrite write = engine.writeScratch().take();
     boolean done = false;
     try {
@@ -304,7 +294,12 @@ public final class Table {
     }
   }
 
-  private void checkKey(int keyLength) {
+  /** Begins a batch of puts and removals, within {@link EngineOptions#batches}. */
+  public PendingBatch batch() {
+    return new PendingBatch(this);
+  }
+
+  void checkSizes(int keyLength, int valueLength) {
     if (keyLength == 0) {
       throw new IllegalArgumentException("empty key in table " + name);
     }
@@ -312,6 +307,11 @@ public final class Table {
       throw new OversizedValueException(
           "key of " + keyLength + " bytes in table " + name + ", at most " + MAXIMUM_KEY_BYTES,
           null);
+    }
+    int most = engine.options().maximumValueBytes();
+    if (valueLength > most) {
+      throw new OversizedValueException(
+          "value of " + valueLength + " bytes in table " + name + ", at most " + most, null);
     }
   }
 

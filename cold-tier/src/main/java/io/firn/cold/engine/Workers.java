@@ -246,8 +246,10 @@ final class Workers {
     private boolean checkpoint(long liveBytes) throws IOException {
       long end = engine.log().end();
       long bound = Math.max(engine.options().keptLogBytes(), liveBytes / LIVE_SHARE_OF_LOG);
-      if (end - engine.manifests().neededLsn() <= bound) {
-        return false;
+      long needed = engine.manifests().neededLsn();
+      long reach = engine.batches().redoLsn(end, engine.time().nanoTime());
+      if (end - needed <= bound || reach - needed <= bound / 2) {
+        return false; // the log is short enough, or it is a batch that keeps it
       }
       engine.checkpointer().checkpoint(end - bound / 4, false);
       return true;

@@ -151,6 +151,30 @@ public final class HashIndex implements AutoCloseable {
     }
   }
 
+  /**
+   * Makes sure that there is room for all of some hashes, like {@link #ensureRoom(long, int)}.
+   *
+   * @param hashes ascending as unsigned numbers
+   */
+  public void ensureRoom(long[] hashes) {
+    int next = 0;
+    while (next < hashes.length) {
+      int more = ownedFrom(next, hashes);
+      ensureRoom(hashes[next], more);
+      next += ownedFrom(next, hashes);
+    }
+  }
+
+  /** Returns how many hashes from one on belong to the partition of that one. */
+  private int ownedFrom(int first, long[] hashes) {
+    Partition owner = directory.owner(hashes[first]);
+    int count = 1;
+    while (first + count < hashes.length && owner.owns(hashes[first + count])) {
+      count++;
+    }
+    return count;
+  }
+
   private boolean mustSplit(Partition partition) {
     return partition.size() >= shape.splitEntries(directory.partitions().size())
         && partition.prefixBits() < Partition.MAX_PREFIX_BITS;

@@ -6,13 +6,16 @@ import io.firn.cold.format.CorruptBytesException;
 import io.firn.cold.format.FrameReader;
 import io.firn.cold.format.FrameType;
 import io.firn.cold.format.Frames;
+import io.firn.cold.format.LogFrame;
 import io.firn.cold.format.LogSegmentHeader;
 import io.firn.cold.io.Disk;
 import io.firn.cold.io.DiskFile;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * The log that earlier lives left behind, for reading. Not thread-safe.
@@ -190,8 +193,29 @@ public final class LogHistory {
     }
   }
 
-  /** What a walk over the log found. */
-  public record Analysis(long markLsn, long endLsn, long maxWallMillis, List<Gap> gaps) {}
+  /**
+   * What a walk over the log found.
+   *
+   * @param markLsn the highest mark
+   * @param endLsn where the history ends, as far as the log alone can tell
+   * @param maxWallMillis the latest time in a mark
+   * @param gaps damage
+   * @param commits the commits of batches, by batch
+   */
+  public record Analysis(
+      long markLsn, long endLsn, long maxWallMillis, List<Gap> gaps, Map<Long, Commit> commits) {
+    /** What is known of a log that was not looked at. */
+    public static final Analysis NONE = new Analysis(0, 0, 0, List.of(), Map.of());
+  }
+
+  /**
+   * A commit of a batch that verifies, at or after the end of the history too.
+   *
+   * @param lsn its own LSN
+   * @param firstLsn LSN of the batch's first frame
+   * @param count how many frames the batch has
+   */
+  public record Commit(long lsn, long firstLsn, int count) {}
 
   /** A range of the log below the highest mark in which nothing verifies: damage. */
   public record Gap(long fromLsn, long toLsn) {}
@@ -206,6 +230,7 @@ public final class LogHistory {
   /** Walks the segments and collects marks and doubtful ranges; W decides later what they are. */
   private final class Analyser {
     private final List<Gap> doubts = new ArrayList<>();
+    private final Map<Long, Commit> commits = new HashMap<>();
     private long next;
     private long markLsn;
     private long maxWallMillis;
@@ -224,7 +249,7 @@ public final class LogHistory {
       SegmentBytes bytes = new SegmentBytes(segment);
       while (lsn < segment.endLsn()) {
         if (bytes.verifies(lsn)) {
-          note(bytes.frame);
+          note(lsn, bytes.frame);
           lsn += bytes.frame.alignedLength();
           next = lsn;
           if (bytes.frame.type() == FrameType.SEGMENT_END) {
@@ -240,10 +265,13 @@ public final class LogHistory {
       }
     }
 
-    private void note(FrameReader frame) {
+    private void note(long lsn, FrameReader frame) throws CorruptBytesException {
       if (frame.type() == FrameType.DURABLE) {
         markLsn = Math.max(markLsn, frame.durableLsn());
         maxWallMillis = Math.max(maxWallMillis, frame.wallMillis());
+      } else if (frame.type() == FrameType.BATCH_COMMIT
+          && LogFrame.decode(frame, "log") instanceof LogFrame.BatchCommit commit) {
+        commits.put(commit.batchId(), new Commit(lsn, commit.firstLsn(), commit.count()));
       }
     }
 
@@ -251,14 +279,14 @@ public final class LogHistory {
       List<Gap> gaps = new ArrayList<>();
       for (Gap doubt : doubts) {
         if (doubt.fromLsn() >= markLsn) {
-          return new Analysis(markLsn, doubt.fromLsn(), maxWallMillis, gaps);
+          return new Analysis(markLsn, doubt.fromLsn(), maxWallMillis, gaps, commits);
         }
         gaps.add(doubt);
       }
       if (next < markLsn) {
         gaps.add(new Gap(next, markLsn));
       }
-      return new Analysis(markLsn, Math.max(next, markLsn), maxWallMillis, gaps);
+      return new Analysis(markLsn, Math.max(next, markLsn), maxWallMillis, gaps, commits);
     }
   }
 

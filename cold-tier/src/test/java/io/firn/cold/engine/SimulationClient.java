@@ -57,8 +57,18 @@ final class SimulationClient implements Runnable {
       get(table, key);
     } else if (draw < shape.readShare() + shape.removeShare()) {
       remove(table, key);
+    } else if (random.nextInt(100) < shape.batchShare()) {
+      batch(table);
     } else {
       put(table, key);
+    }
+  }
+
+  private void batch(Table table) {
+    try {
+      SimulationBatch.run(world, table, random);
+    } catch (StoreClosedException e) {
+      dropped(table, null, e);
     }
   }
 

@@ -63,7 +63,8 @@ final class SimulationJudge {
     SimulationOp uncertain = world.model.uncertain();
     if (state == null && uncertain != null) {
       for (int at = 0; at <= history.size() && state == null; at++) {
-        if (at == history.size() || history.get(at).knownLsn() > uncertain.startLsn) {
+        if ((at == history.size() || history.get(at).knownLsn() > uncertain.startLsn)
+            && !isInside(history, at)) {
           state = search(history, uncertain, at);
         }
       }
@@ -114,7 +115,7 @@ final class SimulationJudge {
           misses += misses(state, slot);
         }
       }
-      if (i >= least) {
+      if (i >= least && !isInside(ops, i)) {
         if (misses == 0) {
           found = state.copy();
         } else if (misses < nearestMisses) {
@@ -124,6 +125,14 @@ final class SimulationJudge {
       }
     }
     return found;
+  }
+
+  /** Tells whether a cut at an index would divide a batch. */
+  private static boolean isInside(List<SimulationOp> ops, int index) {
+    return index > 0
+        && index < ops.size()
+        && ops.get(index).batch != null
+        && ops.get(index).batch == ops.get(index - 1).batch;
   }
 
   /** Counts the keys of a slot, or of everything, that do not read as a state says. */

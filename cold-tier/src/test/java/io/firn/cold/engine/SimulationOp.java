@@ -29,6 +29,9 @@ final class SimulationOp {
   /** The write under way, which knows the LSN first. */
   @Nullable PendingWrite pending;
 
+  /** The batch that it is in, if it is in one. */
+  @Nullable PendingBatch batch;
+
   /** Its LSN; 0 while none is known. */
   long lsn;
 
@@ -56,8 +59,12 @@ final class SimulationOp {
 
   /** Returns its LSN as far as it is known. */
   long knownLsn() {
-    PendingWrite write = pending;
-    return lsn != 0 || write == null ? lsn : write.lsn();
+    if (lsn != 0) {
+      return lsn;
+    } else if (pending != null) {
+      return pending.lsn();
+    }
+    return batch == null ? 0 : batch.lsn();
   }
 
   boolean isRare() {
@@ -74,6 +81,7 @@ final class SimulationOp {
         + " lsn "
         + knownLsn()
         + (kind == Kind.PUT ? " " + value.length + " bytes" : "")
+        + (batch == null ? "" : " in a batch")
         + (expiresAtMillis == Long.MAX_VALUE ? "" : " until " + expiresAtMillis)
         + (returned ? "" : " (not returned)");
   }

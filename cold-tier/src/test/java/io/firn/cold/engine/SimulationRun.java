@@ -169,6 +169,7 @@ final class SimulationRun {
   private void crashed() {
     boolean soon = recovered && world.model.ops().size() < SOON_OPERATIONS;
     world.totals.crashed(world.threads(), soon);
+    world.dropBatches();
     story.append(world.threads().crashPlace());
     if (world.engine != null) {
       world.model.durableLsn =

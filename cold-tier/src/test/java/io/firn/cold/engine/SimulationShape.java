@@ -24,6 +24,7 @@ import java.util.SplittableRandom;
  * @param collisions whether pairs of keys share a hash
  * @param jumps whether the wall clock jumps
  * @param powerShare share of the crashes that are power failures, in percent
+ * @param batchShare share of the changes that are batches, in percent
  * @param faults which faults are injected
  */
 record SimulationShape(
@@ -41,6 +42,7 @@ record SimulationShape(
     boolean collisions,
     boolean jumps,
     int powerShare,
+    int batchShare,
     Faults faults) {
   /** Faults of a disk while clients work. */
   enum Faults {
@@ -58,6 +60,7 @@ record SimulationShape(
 
   static SimulationShape draw(long seed, SimulationFocus focus) {
     SplittableRandom random = new SplittableRandom(seed * 31 + 7);
+    SplittableRandom more = new SplittableRandom(seed * 37 + 11);
     int pageBytes = 512 << random.nextInt(4);
     Faults faults = faults(random, focus);
     boolean fewNumbers = focus == SimulationFocus.NUMBERS || random.nextInt(4) == 0;
@@ -71,7 +74,7 @@ record SimulationShape(
     }
     int readShare = focus == SimulationFocus.READERS ? 60 : random.nextInt(60);
     return new SimulationShape(
-        options(random, pageBytes, faults, fewNumbers, mode),
+        options(random, pageBytes, faults, fewNumbers, mode, batches(more)),
         faults == Faults.FULL ? (512 << 10) + random.nextInt(1 << 20) : Long.MAX_VALUE,
         focus == SimulationFocus.READERS ? 4 : 1 + random.nextInt(4),
         keys,
@@ -85,6 +88,7 @@ record SimulationShape(
         focus == SimulationFocus.COLLISIONS || random.nextInt(12) == 0,
         focus == SimulationFocus.EXPIRY || random.nextInt(5) == 0,
         focus == SimulationFocus.POWER ? LARGEST_SHARE : random.nextInt(LARGEST_SHARE),
+        more.nextInt(3) == 0 ? 5 + more.nextInt(40) : more.nextInt(5),
         faults);
   }
 
@@ -115,8 +119,19 @@ record SimulationShape(
     return focus == SimulationFocus.POWER && drawn == FlushMode.NONE ? FlushMode.ASYNC : drawn;
   }
 
+  /** Bounds that a batch meets now and then. */
+  private static BatchLimits batches(SplittableRandom random) {
+    return new BatchLimits(
+        (4 << 10) << random.nextInt(6), 3 + random.nextInt(12), 1_000_000L << random.nextInt(14));
+  }
+
   private static EngineOptions options(
-      SplittableRandom random, int pageBytes, Faults faults, boolean fewNumbers, FlushMode mode) {
+      SplittableRandom random,
+      int pageBytes,
+      Faults faults,
+      boolean fewNumbers,
+      FlushMode mode,
+      BatchLimits batches) {
     LogShape log =
         new LogShape(16 << 10, (16 << 10) << random.nextInt(3), (8 << 10) << random.nextInt(2));
     SpaceShape space =
@@ -139,6 +154,7 @@ record SimulationShape(
         1 << 20,
         (4 << 10) << random.nextInt(5),
         random.nextInt(3) * (128L << 10),
+        batches,
         log,
         space,
         index,

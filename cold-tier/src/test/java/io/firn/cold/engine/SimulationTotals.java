@@ -25,6 +25,8 @@ final class SimulationTotals {
   long enospc;
   long eio;
   long tornFrames;
+  long batches;
+  long batchesDropped;
 
   void crashed(SimThreads threads, boolean soon) {
     crashes++;
@@ -67,6 +69,8 @@ final class SimulationTotals {
     enospc += other.enospc;
     eio += other.eio;
     tornFrames += other.tornFrames;
+    batches += other.batches;
+    batchesDropped += other.batchesDropped;
   }
 
   /** Returns how often each thing was met that a run must meet. */
@@ -84,6 +88,8 @@ final class SimulationTotals {
     met.put("ENOSPC", enospc + diskFull);
     met.put("EIO", eio);
     met.put("torn frame", tornFrames);
+    met.put("batch committed", batches);
+    met.put("batch dropped", batchesDropped);
     return met;
   }
 

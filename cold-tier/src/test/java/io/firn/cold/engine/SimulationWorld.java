@@ -44,6 +44,9 @@ final class SimulationWorld {
   /** Null while no store is open. */
   @Nullable Engine engine;
 
+  /** The batches under way; a crash drops those that have frames and no commit. */
+  final Set<PendingBatch> batches = new HashSet<>();
+
   /** A change of a whole table is under way; there is one at a time. */
   boolean rareBusy;
 
@@ -148,6 +151,14 @@ final class SimulationWorld {
     if (!(full && shape.mayBeFull()) && !faulty) {
       throw new AssertionError("an operation was refused: " + cause, cause);
     }
+  }
+
+  /** Counts the batches that a crash has dropped. */
+  void dropBatches() {
+    for (PendingBatch batch : batches) {
+      totals.batchesDropped += batch.firstLsn() != 0 && batch.lsn() == 0 ? 1 : 0;
+    }
+    batches.clear();
   }
 
   void startFaults() {
