@@ -11,6 +11,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -100,7 +101,7 @@ final class CaffeineHotTier<V> implements HotTier<V> {
 
   @Override
   public boolean apply(
-      Object key, @Nullable V value, long expiresAtMillis, int weight, BooleanSupplier commit) {
+      Object key, @Nullable V value, long expiresAtMillis, int weight, LongSupplier commit) {
     long before = generation.get();
     boolean[] committed = new boolean[1];
     var unused =
@@ -109,15 +110,40 @@ final class CaffeineHotTier<V> implements HotTier<V> {
             .compute(
                 key,
                 (k, old) -> {
-                  committed[0] = commit.getAsBoolean();
+                  long lsn = commit.getAsLong();
+                  committed[0] = lsn != NOT_COMMITTED;
                   if (!committed[0]) {
                     return old;
                   }
                   return value == null
                       ? null
-                      : new HotEntry<>(value, expiresAtMillis, weight, before);
+                      : new HotEntry<>(value, expiresAtMillis, weight, before, lsn);
                 });
     return committed[0];
+  }
+
+  @Override
+  public void settle(
+      Object key,
+      @Nullable V value,
+      long expiresAtMillis,
+      int weight,
+      long lsn,
+      BooleanSupplier current) {
+    long before = generation.get();
+    var unused =
+        entries
+            .asMap()
+            .compute(
+                key,
+                (k, old) -> {
+                  if (old != null && old.lsn() > lsn) {
+                    return old;
+                  }
+                  return value == null || !current.getAsBoolean()
+                      ? null
+                      : new HotEntry<>(value, expiresAtMillis, weight, before, lsn);
+                });
   }
 
   @Override
@@ -128,7 +154,7 @@ final class CaffeineHotTier<V> implements HotTier<V> {
       int weight,
       long readGeneration,
       BooleanSupplier unchanged) {
-    HotEntry<V> candidate = new HotEntry<>(value, expiresAtMillis, weight, readGeneration);
+    HotEntry<V> candidate = new HotEntry<>(value, expiresAtMillis, weight, readGeneration, 0);
     HotEntry<V> kept =
         entries
             .asMap()

@@ -25,6 +25,9 @@ public final class FirnBuilder {
   static final int DEFAULT_VALUE_BYTES = 16 << 20;
   static final int MAXIMUM_VALUE_BYTES = 256 << 20;
   static final Duration MAXIMUM_LOCK_WAIT = Duration.ofHours(24);
+  static final long MAXIMUM_BATCH_BYTES = 1L << 30;
+  static final int MAXIMUM_BATCH_KEYS = 1 << 20;
+  static final Duration MAXIMUM_BATCH_TIME = Duration.ofHours(1);
 
   private final Path directory;
   private final Setting<Long> maximumDiskBytes = new Setting<>("maximumDiskBytes");
@@ -33,6 +36,9 @@ public final class FirnBuilder {
   private final Setting<IfNewer> ifNewer = new Setting<>("ifNewer");
   private final Setting<Duration> ifLocked = new Setting<>("ifLocked");
   private final Setting<Long> maximumValueBytes = new Setting<>("maximumValueBytes");
+  private final Setting<Long> maximumBatchBytes = new Setting<>("maximumBatchBytes");
+  private final Setting<Integer> maximumBatchKeys = new Setting<>("maximumBatchKeys");
+  private final Setting<Duration> maximumBatchTime = new Setting<>("maximumBatchTime");
   private final Setting<TimeSource> clock = new Setting<>("clock");
   private final Setting<Executor> executor = new Setting<>("executor");
 
@@ -122,6 +128,54 @@ public final class FirnBuilder {
   }
 
   /**
+   * Sets how much one {@link TieredCache#putAll} may hold: encoded keys and values, and 64 bytes
+   * for each entry, in bytes. They stand on the heap meanwhile. Default 64 MiB; a sixteenth of
+   * {@link #maximumDiskBytes} is the most in any case.
+   *
+   * @param bytes 1 B to 1 GiB
+   * @throws IllegalArgumentException if {@code bytes} is outside this range
+   * @throws IllegalStateException if it was already set
+   */
+  @CanIgnoreReturnValue
+  public FirnBuilder maximumBatchBytes(long bytes) {
+    Setting.requireRange("maximumBatchBytes", bytes, 1, MAXIMUM_BATCH_BYTES);
+    maximumBatchBytes.set(bytes);
+    return this;
+  }
+
+  /**
+   * Sets how many entries one {@link TieredCache#putAll} may hold, and how many keys are removed
+   * together. Writers of other keys may wait while a batch becomes visible, about 0.2 µs for each
+   * of its keys. Default 65,536.
+   *
+   * @param keys 1 to 1,048,576
+   * @throws IllegalArgumentException if {@code keys} is outside this range
+   * @throws IllegalStateException if it was already set
+   */
+  @CanIgnoreReturnValue
+  public FirnBuilder maximumBatchKeys(int keys) {
+    Setting.requireRange("maximumBatchKeys", keys, 1, MAXIMUM_BATCH_KEYS);
+    maximumBatchKeys.set(keys);
+    return this;
+  }
+
+  /**
+   * Sets how long one {@link TieredCache#putAll} may take, codecs included; the log cannot become
+   * shorter meanwhile. Default one minute.
+   *
+   * @param time 1 ms to 1 h
+   * @throws IllegalArgumentException if {@code time} is outside this range
+   * @throws IllegalStateException if it was already set
+   */
+  @CanIgnoreReturnValue
+  public FirnBuilder maximumBatchTime(Duration time) {
+    requireNonNull(time, "time");
+    Setting.requireRange("maximumBatchTime", time, Duration.ofMillis(1), MAXIMUM_BATCH_TIME);
+    maximumBatchTime.set(time);
+    return this;
+  }
+
+  /**
    * Sets the clock that decides when entries expire; intervals are still measured by the machine's
    * monotonic clock. Default: the machine's clock.
    *
@@ -188,6 +242,18 @@ public final class FirnBuilder {
     Long diskBytes = maximumDiskBytes.orNull();
     if (diskBytes != null) {
       options.maximumDiskBytes(diskBytes);
+    }
+    Long batchBytes = maximumBatchBytes.orNull();
+    if (batchBytes != null) {
+      options.maximumBatchBytes(batchBytes);
+    }
+    Integer batchKeys = maximumBatchKeys.orNull();
+    if (batchKeys != null) {
+      options.maximumBatchKeys(batchKeys);
+    }
+    Duration batchTime = maximumBatchTime.orNull();
+    if (batchTime != null) {
+      options.maximumBatchTime(batchTime);
     }
     IfDamaged damaged = ifDamaged.orNull();
     if (damaged != null) {

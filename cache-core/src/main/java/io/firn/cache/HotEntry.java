@@ -11,6 +11,7 @@ final class HotEntry<V> {
   private final long expiresAtMillis;
   private final int weight;
   private final long generation;
+  private final long lsn;
 
   /**
    * Creates an entry.
@@ -18,12 +19,14 @@ final class HotEntry<V> {
    * @param expiresAtMillis wall time from which on it is not served; {@link Lifetime#NEVER}
    * @param weight what it counts against the maximum weight
    * @param generation {@link HotTier#generation} read before the value was read or committed
+   * @param lsn of the version, or 0 if it is not known
    */
-  HotEntry(V value, long expiresAtMillis, int weight, long generation) {
+  HotEntry(V value, long expiresAtMillis, int weight, long generation, long lsn) {
     this.value = value;
     this.expiresAtMillis = expiresAtMillis;
     this.weight = weight;
     this.generation = generation;
+    this.lsn = lsn;
   }
 
   V value() {
@@ -40,5 +43,9 @@ final class HotEntry<V> {
 
   long generation() {
     return generation;
+  }
+
+  long lsn() {
+    return lsn;
   }
 }

@@ -4,6 +4,7 @@ package io.firn.cache;
 
 import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import java.util.function.BooleanSupplier;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,6 +15,9 @@ import org.jspecify.annotations.Nullable;
  * versions of a key in the same order. Steps neither wait nor call foreign code.
  */
 interface HotTier<V> {
+  /** What a commit returns that did not happen. */
+  long NOT_COMMITTED = -1;
+
   /** Tells whether anything is ever kept; if not, keys and weights need not be computed. */
   boolean keepsEntries();
 
@@ -24,14 +28,30 @@ interface HotTier<V> {
   long generation();
 
   /**
-   * Runs {@code commit} in the key's step. If it returned true the key's value becomes {@code
-   * value}, or none for null; otherwise it stays as it was.
+   * Runs {@code commit} in the key's step. It returns the LSN of the version that it committed, and
+   * the key's value becomes {@code value}, or none for null; or {@link #NOT_COMMITTED}, and it
+   * stays as it was.
    *
-   * @return what {@code commit} returned
+   * @return whether it was committed
    */
   @CanIgnoreReturnValue
   boolean apply(
-      Object key, @Nullable V value, long expiresAtMillis, int weight, BooleanSupplier commit);
+      Object key, @Nullable V value, long expiresAtMillis, int weight, LongSupplier commit);
+
+  /**
+   * Follows a batch that the cold tier has committed, in the key's step. The key's value becomes
+   * {@code value}, or none for null, if {@code current} says that the batch's version is the newest
+   * one; if it is not, a value of a higher LSN stays, and any other goes.
+   *
+   * @param lsn of the batch's commit
+   */
+  void settle(
+      Object key,
+      @Nullable V value,
+      long expiresAtMillis,
+      int weight,
+      long lsn,
+      BooleanSupplier current);
 
   /**
    * Keeps a value read from the cold tier, if the key is absent here and {@code unchanged} returns

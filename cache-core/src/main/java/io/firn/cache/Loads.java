@@ -2,8 +2,11 @@
 // Copyright The Firn authors
 package io.firn.cache;
 
+import io.firn.cold.ColdBatch;
 import io.firn.cold.ColdWrite;
+import java.util.BitSet;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -14,7 +17,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Every commit to the cold tier runs under the lock of its key's stripe, together with marking
  * the key's load as overtaken; the value of a load is committed under the same lock, and only if it
  * is not marked. A load looks at both tiers once more after it was registered. So either a write
- * sees the load and marks it, or the load sees the write. Nothing waits while a stripe is locked.
+ * sees the load and marks it, or the load sees the write. Nothing waits while a stripe is locked. A
+ * batch locks the stripes of all its keys, in ascending order; nobody else locks more than one.
  */
 final class Loads<V> {
   private static final int MAXIMUM_STRIPES = 1024;
@@ -85,20 +89,35 @@ final class Loads<V> {
     }
   }
 
+  /** Commits a batch; the loads of all of its keys are overtaken by it. */
+  long commit(List<EncodedKey> keys, ColdBatch batch) {
+    BitSet touched = new BitSet(stripes.length);
+    keys.forEach(key -> touched.set(stripeOf(key.hash())));
+    touched.stream().forEach(i -> stripes[i].lock());
+    try {
+      for (EncodedKey key : keys) {
+        Map<EncodedKey, Load<V>> loads = stripe(key.hash()).loads;
+        Load<V> load = loads == null ? null : loads.get(key);
+        if (load != null) {
+          load.overtake();
+        }
+      }
+      return batch.commit();
+    } finally {
+      touched.stream().forEach(i -> stripes[i].unlock());
+    }
+  }
+
   /**
    * Commits the outcome of {@code load}, unless it was overtaken.
    *
-   * @return whether it was committed
+   * @return the LSN, or {@link HotTier#NOT_COMMITTED}
    */
-  boolean commitUnlessOvertaken(Load<V> load, ColdWrite write) {
+  long commitUnlessOvertaken(Load<V> load, ColdWrite write) {
     Stripe<V> stripe = stripe(load.key().hash());
     stripe.lock();
     try {
-      if (load.isOvertaken()) {
-        return false;
-      }
-      long unused = write.commit();
-      return true;
+      return load.isOvertaken() ? HotTier.NOT_COMMITTED : write.commit();
     } finally {
       stripe.unlock();
     }
@@ -128,7 +147,11 @@ final class Loads<V> {
   }
 
   private Stripe<V> stripe(long hash) {
-    return stripes[(int) (hash ^ (hash >>> Integer.SIZE)) & (stripes.length - 1)];
+    return stripes[stripeOf(hash)];
+  }
+
+  private int stripeOf(long hash) {
+    return (int) (hash ^ (hash >>> Integer.SIZE)) & (stripes.length - 1);
   }
 
   @SuppressWarnings({"unchecked", "rawtypes"}) // an array of a generic type has no other creation

@@ -3,6 +3,7 @@
 package io.firn.cache;
 
 import java.util.function.BooleanSupplier;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** The hot tier of a cache that keeps nothing on the heap: commits go straight to the cold tier. */
@@ -24,9 +25,18 @@ final class NoHotTier<V> implements HotTier<V> {
 
   @Override
   public boolean apply(
-      Object key, @Nullable V value, long expiresAtMillis, int weight, BooleanSupplier commit) {
-    return commit.getAsBoolean();
+      Object key, @Nullable V value, long expiresAtMillis, int weight, LongSupplier commit) {
+    return commit.getAsLong() != NOT_COMMITTED;
   }
+
+  @Override
+  public void settle(
+      Object key,
+      @Nullable V value,
+      long expiresAtMillis,
+      int weight,
+      long lsn,
+      BooleanSupplier current) {}
 
   @Override
   public boolean promote(

@@ -7,6 +7,7 @@ import io.firn.cold.model.OversizedValueException;
 import io.firn.cold.model.StoreClosedException;
 import io.firn.cold.model.WriteTimeoutException;
 import java.time.Duration;
+import java.util.Map;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -84,6 +85,23 @@ public interface TieredCache<K, V> extends AutoCloseable {
   void put(K key, V value, Duration timeToLive);
 
   /**
+   * Stores all entries, each to live as long as the cache's {@code expireAfterWrite} says: all or
+   * nothing, also across a crash. They become visible in no order, so a reader may see some of them
+   * before others. Nulls are refused before anything happens. If it fails, nothing was stored and
+   * every older value is served as before, on the heap and on disk, whatever the {@link
+   * Durability}; a put on its own would have removed it. Waits for durability once.
+   *
+   * <p>A batch is bounded, see {@link FirnBuilder#maximumBatchBytes}, {@link
+   * FirnBuilder#maximumBatchKeys} and {@link FirnBuilder#maximumBatchTime}.
+   *
+   * @throws IllegalArgumentException if there are more entries than a batch may have
+   * @throws OversizedValueException if the entries have more bytes than a batch may have
+   * @throws DiskFullException if the disk has no room
+   * @throws WriteTimeoutException if it takes longer than a batch may
+   */
+  void putAll(Map<? extends K, ? extends V> entries);
+
+  /**
    * Removes {@code key} from both tiers, durably as {@link Durability} says.
    *
    * @throws DiskFullException if the removal could not be logged; the entry is still there then
@@ -92,8 +110,13 @@ public interface TieredCache<K, V> extends AutoCloseable {
   void invalidate(K key);
 
   /**
-   * Removes each of {@code keys} as {@link #invalidate} does, one after the other, and waits for
-   * their durability once. If it fails midway, those before are removed.
+   * Removes {@code keys}: all or nothing, also across a crash, if they are no more than a batch may
+   * have, see {@link FirnBuilder#maximumBatchKeys} and {@link FirnBuilder#maximumBatchBytes}. More
+   * of them are removed batch by batch, in the order in which they come; if that fails midway,
+   * those before are removed. Nulls are refused before anything happens.
+   *
+   * @throws DiskFullException if the removals could not be logged
+   * @throws WriteTimeoutException if it takes longer than a batch may
    */
   void invalidateAll(Iterable<? extends K> keys);
 

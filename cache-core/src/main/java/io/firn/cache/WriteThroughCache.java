@@ -15,7 +15,9 @@ import io.firn.cold.model.StoreIoException;
 import io.firn.cold.model.TimeSource;
 import io.firn.cold.model.WriteTimeoutException;
 import java.time.Duration;
-import java.util.Iterator;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -128,6 +130,38 @@ final class WriteThroughCache<K, V> implements TieredCache<K, V> {
     }
   }
 
+  @Override
+  public void putAll(Map<? extends K, ? extends V> entries) {
+    List<Map.Entry<K, V>> wanted = new ArrayList<>();
+    requireNonNull(entries, "entries")
+        .forEach(
+            (key, value) ->
+                wanted.add(Map.entry(requireNonNull(key, "key"), requireNonNull(value, "value"))));
+    requireOpen();
+    Scratch<K, V> scratch = pool.take();
+    try (BatchWrite<K, V> batch = batch(expiry(lifetimeMillis))) {
+      for (Map.Entry<K, V> entry : wanted) {
+        int weight = weigh(entry.getKey(), entry.getValue());
+        scratch.encodeKey(entry.getKey());
+        scratch.encodeValue(entry.getValue());
+        long hash = hash(scratch);
+        batch.put(
+            scratch.copyKey(hash),
+            hotKey(entry.getKey(), scratch, hash),
+            entry.getValue(),
+            weight,
+            scratch);
+      }
+      batch.write();
+    } finally {
+      pool.release(scratch);
+    }
+  }
+
+  private BatchWrite<K, V> batch(long expiresAt) {
+    return new BatchWrite<>(table, hot, loads, expiresAt);
+  }
+
   /* The older version must go, or it would come back when the new one has left the hot tier. */
   private void shedPut(
       Object hotKey,
@@ -152,45 +186,47 @@ final class WriteThroughCache<K, V> implements TieredCache<K, V> {
   public void invalidate(K key) {
     requireNonNull(key, "key");
     requireOpen();
-    boolean unused = remove(key, true);
-  }
-
-  @Override
-  public void invalidateAll(Iterable<? extends K> keysToRemove) {
-    Iterator<? extends K> rest = requireNonNull(keysToRemove, "keys").iterator();
-    requireOpen();
-    boolean removed = false;
-    while (rest.hasNext()) {
-      removed |= remove(requireNonNull(rest.next(), "key"), false);
-    }
-    if (removed && sync) {
-      owner.flush();
-    }
-  }
-
-  /* Returns whether anything was on disk; waits for durability only if told to. */
-  private boolean remove(K key, boolean await) {
     Scratch<K, V> scratch = pool.take();
     try {
       scratch.encodeKey(key);
       long hash = hash(scratch);
       Object hotKey = hotKey(key, scratch, hash);
-      boolean[] removed = new boolean[1];
       try (ColdWrite removal = prepareRemove(scratch, hash)) {
-        hot.apply(
-            hotKey,
-            null,
-            Lifetime.NEVER,
-            0,
-            () -> {
-              removed[0] = loads.commit(hash, scratch.key(), scratch.keyLength(), removal) != 0;
-              return true;
-            });
-        if (await) {
-          removal.awaitDurable();
-        }
+        hot.apply(hotKey, null, Lifetime.NEVER, 0, () -> commit(scratch, hash, removal));
+        removal.awaitDurable();
       }
-      return removed[0];
+    } finally {
+      pool.release(scratch);
+    }
+  }
+
+  @Override
+  public void invalidateAll(Iterable<? extends K> keysToRemove) {
+    List<K> wanted = new ArrayList<>();
+    requireNonNull(keysToRemove, "keys").forEach(key -> wanted.add(requireNonNull(key, "key")));
+    requireOpen();
+    int next = 0;
+    while (next < wanted.size()) {
+      next = removeBatch(wanted, next);
+    }
+  }
+
+  /* Removes as many keys as fit a batch; returns the index of the next one. */
+  private int removeBatch(List<K> wanted, int from) {
+    Scratch<K, V> scratch = pool.take();
+    try (BatchWrite<K, V> batch = batch(Lifetime.NEVER)) {
+      int at = from;
+      while (at < wanted.size()) {
+        scratch.encodeKey(wanted.get(at));
+        if (at > from && !batch.hasRoom(scratch.keyLength())) {
+          break;
+        }
+        long hash = hash(scratch);
+        batch.remove(scratch.copyKey(hash), hotKey(wanted.get(at), scratch, hash), scratch);
+        at++;
+      }
+      batch.write();
+      return at;
     } finally {
       pool.release(scratch);
     }
@@ -412,9 +448,8 @@ final class WriteThroughCache<K, V> implements TieredCache<K, V> {
     return table.prepareRemove(hash, scratch.key(), scratch.keyLength());
   }
 
-  private boolean commit(Scratch<K, V> scratch, long hash, ColdWrite write) {
-    long unused = loads.commit(hash, scratch.key(), scratch.keyLength(), write);
-    return true;
+  private long commit(Scratch<K, V> scratch, long hash, ColdWrite write) {
+    return loads.commit(hash, scratch.key(), scratch.keyLength(), write);
   }
 
   private EncodedKey encode(K key) {

@@ -78,6 +78,9 @@ final class BuildersTest {
     twice("ifDamaged", store -> store.ifDamaged(IfDamaged.FAIL));
     twice("ifNewer", store -> store.ifNewer(IfNewer.START_EMPTY));
     twice("ifLocked", store -> store.ifLocked(Duration.ofSeconds(1)));
+    twice("maximumBatchBytes", store -> store.maximumBatchBytes(1));
+    twice("maximumBatchKeys", store -> store.maximumBatchKeys(1));
+    twice("maximumBatchTime", store -> store.maximumBatchTime(Duration.ofSeconds(1)));
     twice("clock", store -> store.clock(Clock.systemUTC()));
     twice("executor", store -> store.executor(Runnable::run));
     try (Firn firn = Stores.open(directory)) {
@@ -118,6 +121,7 @@ final class BuildersTest {
     nullRefused("ifDamaged", store -> store.ifDamaged(null));
     nullRefused("ifNewer", store -> store.ifNewer(null));
     nullRefused("wait", store -> store.ifLocked(null));
+    nullRefused("time", store -> store.maximumBatchTime(null));
     nullRefused("clock", store -> store.clock((Clock) null));
     nullRefused("clock", store -> store.clock((TimeSource) null));
     nullRefused("executor", store -> store.executor(null));

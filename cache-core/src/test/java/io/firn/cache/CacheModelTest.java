@@ -73,6 +73,15 @@ final class CacheModelTest {
       }
     }
 
+    private void putAll(TieredCache<String, byte[]> cache) {
+      Map<String, byte[]> entries = new HashMap<>();
+      for (int i = random.nextInt(6); i >= 0; i--) {
+        entries.put("k" + random.nextInt(KEYS), bytes(newValue()));
+      }
+      cache.putAll(entries);
+      entries.keySet().forEach(key -> expect(key, newValue(), 60_000));
+    }
+
     private void operate(TieredCache<String, byte[]> cache) {
       String key = "k" + random.nextInt(KEYS);
       int choice = random.nextInt(100);
@@ -95,7 +104,9 @@ final class CacheModelTest {
         cache.invalidateAll(List.of(key, other));
         model.remove(key);
         model.remove(other);
-      } else if (choice < 92) {
+      } else if (choice < 95) {
+        putAll(cache);
+      } else if (choice < 96) {
         cache.invalidateAll();
         model.clear();
       } else {

@@ -13,10 +13,10 @@ final class CaffeineHotTierTest {
 
   @Test
   void aValueIsSetOnlyIfItsCommitSaysSo() {
-    assertThat(hot.apply("key", "one", Lifetime.NEVER, 1, () -> true)).isTrue();
-    assertThat(hot.apply("key", "two", Lifetime.NEVER, 1, () -> false)).isFalse();
+    assertThat(hot.apply("key", "one", Lifetime.NEVER, 1, () -> 8)).isTrue();
+    assertThat(hot.apply("key", "two", Lifetime.NEVER, 1, () -> HotTier.NOT_COMMITTED)).isFalse();
     assertThat(hot.get("key")).isEqualTo("one");
-    assertThat(hot.apply("key", null, Lifetime.NEVER, 1, () -> true)).isTrue();
+    assertThat(hot.apply("key", null, Lifetime.NEVER, 1, () -> 0)).isTrue();
     assertThat(hot.get("key")).isNull();
   }
 
@@ -29,7 +29,7 @@ final class CaffeineHotTierTest {
         1,
         () -> {
           hot.clear();
-          return true;
+          return 8;
         });
     assertThat(hot.get("key")).isNull();
   }
@@ -45,7 +45,7 @@ final class CaffeineHotTierTest {
 
   @Test
   void aPromotionReplacesNothingThatCanBeServed() {
-    hot.apply("key", "newer", Lifetime.NEVER, 1, () -> true);
+    hot.apply("key", "newer", Lifetime.NEVER, 1, () -> 8);
     assertThat(hot.promote("key", "older", Lifetime.NEVER, 1, hot.generation(), () -> true))
         .isFalse();
     assertThat(hot.get("key")).isEqualTo("newer");
@@ -55,5 +55,41 @@ final class CaffeineHotTierTest {
     assertThat(hot.promote("absent", "value", Lifetime.NEVER, 1, hot.generation(), () -> true))
         .isTrue();
     assertThat(hot.get("absent")).isEqualTo("value");
+  }
+
+  @Test
+  void aBatchReplacesOlderValuesOnly() {
+    hot.apply("key", "at 8", Lifetime.NEVER, 1, () -> 8);
+    hot.settle("key", "batch at 16", Lifetime.NEVER, 1, 16, () -> true);
+    assertThat(hot.get("key")).isEqualTo("batch at 16");
+    hot.apply("key", "at 24", Lifetime.NEVER, 1, () -> 24);
+    hot.settle("key", "batch at 20", Lifetime.NEVER, 1, 20, () -> false);
+    assertThat(hot.get("key")).isEqualTo("at 24");
+    hot.settle("key", null, Lifetime.NEVER, 1, 32, () -> true);
+    assertThat(hot.get("key")).isNull();
+  }
+
+  @Test
+  void whatABatchFindsOvertakenAndNotHereIsLeftToTheColdTier() {
+    boolean unused = hot.promote("key", "unknown", Lifetime.NEVER, 1, hot.generation(), () -> true);
+    hot.settle("key", "batch", Lifetime.NEVER, 1, 16, () -> false);
+    assertThat(hot.get("key")).isNull();
+    hot.settle("key", "batch", Lifetime.NEVER, 1, 16, () -> false);
+    assertThat(hot.get("key")).isNull();
+  }
+
+  @Test
+  void aBatchFromBeforeAClearIsVoid() {
+    hot.settle(
+        "key",
+        "batch",
+        Lifetime.NEVER,
+        1,
+        16,
+        () -> {
+          hot.clear();
+          return true;
+        });
+    assertThat(hot.get("key")).isNull();
   }
 }

@@ -12,6 +12,8 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -71,6 +73,37 @@ final class FullDiskTest {
           .isInstanceOfAny(DiskFullException.class, WriteTimeoutException.class);
       assertThat(cache.getIfPresent(-1L)).isNull();
       assertThat(cache.getIfPresent(0L)).isEqualTo(value(0, 1));
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void aBatchFailsAsAWholeAndOlderVersionsStay(boolean sync) {
+    Durability durability = sync ? Durability.sync() : Durability.async(Duration.ofMillis(10));
+    try (Firn firn = full(durability)) {
+      TieredCache<Long, byte[]> cache = open(firn, 8);
+      cache.put(-1L, value(-1, 1));
+      boolean refused = false;
+      for (long key = 0; key < KEYS && !refused; key += 4) {
+        Map<Long, byte[]> entries = new HashMap<>();
+        entries.put(-1L, value(-1, 1));
+        for (long i = key; i < key + 4; i++) {
+          entries.put(i, value(i, 1));
+        }
+        entries.put(0L, value(0, 1));
+        try {
+          cache.putAll(entries);
+        } catch (DiskFullException e) {
+          refused = true;
+          for (long i = Math.max(1, key); i < key + 4; i++) {
+            assertThat(cache.getIfPresent(i)).isNull();
+          }
+        }
+      }
+      assertThat(refused).isTrue();
+      assertThat(cache.getIfPresent(-1L)).isEqualTo(value(-1, 1));
+      assertThat(cache.getIfPresent(0L)).isEqualTo(value(0, 1));
+      assertThat(cache.stats().shed()).isZero();
     }
   }
 

@@ -9,6 +9,7 @@ import io.firn.cache.codec.Codec;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
@@ -145,6 +146,10 @@ final class LoaderTest {
     TieredCache<String, String> cache = Stores.strings(firn, hotEntries);
     assertThat(loadDuring(cache, () -> cache.put("key", "put"))).isEqualTo("loaded");
     assertThat(cache.getIfPresent("key")).isEqualTo("put");
+    cache.invalidate("key");
+    assertThat(loadDuring(cache, () -> cache.putAll(Map.of("a", "b", "key", "batch"))))
+        .isEqualTo("loaded");
+    assertThat(cache.getIfPresent("key")).isEqualTo("batch");
   }
 
   @ParameterizedTest

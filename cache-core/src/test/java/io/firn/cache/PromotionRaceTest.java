@@ -8,6 +8,7 @@ import io.firn.cache.codec.Codec;
 import io.firn.cache.codec.Input;
 import io.firn.cache.codec.Output;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
@@ -53,6 +54,14 @@ final class PromotionRaceTest {
   @Test
   void aPutMeanwhileStays() throws Exception {
     assertThat(readWhile(() -> cache.put("key", "new"))).isEqualTo("old");
+    assertThat(cache.getIfPresent("key")).isEqualTo("new");
+    assertThat(cache.stats().promotions()).isZero();
+  }
+
+  @Test
+  void aBatchMeanwhileStays() throws Exception {
+    assertThat(readWhile(() -> cache.putAll(Map.of("key", "new", "other", "too"))))
+        .isEqualTo("old");
     assertThat(cache.getIfPresent("key")).isEqualTo("new");
     assertThat(cache.stats().promotions()).isZero();
   }

@@ -45,6 +45,11 @@ public final class ColdBatch implements AutoCloseable {
     batch.remove(hash, key, keyLength);
   }
 
+  /** Tells whether a key and value that have so many bytes together fit. */
+  public boolean hasRoom(int keyAndValueBytes) {
+    return batch.hasRoom(keyAndValueBytes);
+  }
+
   /**
    * Writes everything to disk but the commit. May wait. A batch that could not be prepared is
    * closed.

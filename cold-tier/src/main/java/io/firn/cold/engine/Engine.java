@@ -94,7 +94,7 @@ public final class Engine implements AutoCloseable {
         new Log(
             options.log(), seams.disk(), ledger, seams.threads(), seams.time(), seams.randoms());
     this.forcer = new Forcer(seams.disk(), seams.io(), log, seams.threads(), wall::millis);
-    this.batches = new OpenBatches(log, seams.threads());
+    this.batches = new OpenBatches(log::end, seams.threads());
     this.manifests = new ManifestStore(seams.disk(), ledger);
     this.catalogueLock = seams.threads().newLock("catalogue");
     this.writeScratch = new Striped<>(seams.writes()::get);

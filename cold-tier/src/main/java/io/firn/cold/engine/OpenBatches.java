@@ -4,7 +4,6 @@ package io.firn.cold.engine;
 
 import io.firn.cold.agent.Threads;
 import io.firn.cold.format.LogFrame;
-import io.firn.cold.wal.Log;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -12,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.locks.Lock;
+import java.util.function.LongSupplier;
 
 /**
  * The batches whose frames redo may have to look at: those under way, and those whose commit a
@@ -26,7 +26,7 @@ final class OpenBatches {
 
   private static final int MAXIMUM_COMMITTED = 1024;
 
-  private final Log log;
+  private final LongSupplier endLsn;
   private final Lock lock;
   private final Map<Long, Open> open = new LinkedHashMap<>();
   private Deque<Reach> committed = new ArrayDeque<>();
@@ -47,8 +47,9 @@ final class OpenBatches {
   /** A batch that is complete: from its first frame to its commit. */
   private record Reach(long firstLsn, long commitLsn) {}
 
-  OpenBatches(Log log, Threads threads) {
-    this.log = log;
+  /** Creates a register without batches; {@code endLsn} is the end of the log. */
+  OpenBatches(LongSupplier endLsn, Threads threads) {
+    this.endLsn = endLsn;
     this.lock = threads.newLock("open batches");
   }
 
@@ -82,7 +83,7 @@ final class OpenBatches {
     lock.lock();
     try {
       long id = nextId++;
-      open.put(id, new Open(log.end(), deadlineNanos));
+      open.put(id, new Open(endLsn.getAsLong(), deadlineNanos));
       return id;
     } finally {
       lock.unlock();

@@ -116,6 +116,12 @@ public final class PendingBatch implements AutoCloseable {
     add(new Entry(hash, Arrays.copyOf(key, keyLength), null, Long.MAX_VALUE));
   }
 
+  /** Tells whether a key and value that have so many bytes together fit. */
+  public boolean hasRoom(int keyAndValueBytes) {
+    return collected.size() < limits.keys()
+        && bytes + ENTRY_BYTES + keyAndValueBytes <= limits.bytes();
+  }
+
   private void add(Entry entry) {
     require(State.COLLECTING);
     checkTime();

@@ -47,7 +47,7 @@ public final class PartitionLocks implements AutoCloseable {
       done = true;
     } finally {
       if (!done) {
-        close();
+        unlock();
       }
     }
   }
@@ -73,9 +73,13 @@ public final class PartitionLocks implements AutoCloseable {
     return held.size();
   }
 
-  /** Gives all locks back. */
   @Override
   public void close() {
+    unlock();
+  }
+
+  /** Gives all locks back; more may be taken then. */
+  public void unlock() {
     cursor = 0;
     for (int i = held.size() - 1; i >= 0; i--) {
       held.remove(i).unlock();
