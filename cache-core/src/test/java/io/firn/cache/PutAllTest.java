@@ -86,7 +86,7 @@ final class PutAllTest {
   }
 
   @Test
-  @SuppressWarnings("NullAway") // what callers without a checker may do
+  @SuppressWarnings({"NullAway", "unchecked"}) // what callers without a checker may do
   void nullsAreRefusedBeforeAnythingHappens() {
     try (Firn firn = Stores.open(directory)) {
       TieredCache<String, String> cache = Stores.strings(firn, 100);

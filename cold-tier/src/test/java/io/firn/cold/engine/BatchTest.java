@@ -266,22 +266,25 @@ final class BatchTest {
     try (StillStore store = StillStore.open(new SimDisk(10))) {
       Table table = store.table();
       fill(table);
-      PendingBatch batch = prepared(table);
-      long first = batch.firstLsn();
-      for (int round = 0; round < 40; round++) {
-        for (int i = 0; i < 200; i++) {
-          put(table, 1000 + i, "round " + round);
+      try (PendingBatch batch = prepared(table)) {
+        for (int round = 0; round < 40; round++) {
+          for (int i = 0; i < 200; i++) {
+            put(table, 1000 + i, "round " + round);
+          }
+          store.work(10);
         }
-        store.work(10);
+        assertThat(store.engine().manifests().neededLsn()).isLessThanOrEqualTo(batch.firstLsn());
+        assertThat(store.engine().log().oldestLsn()).isLessThanOrEqualTo(batch.firstLsn());
+        store.time().advance(StillStore.OPTIONS.batches().nanos() + 1);
+        store.checkpoint();
+        store.checkpoint();
+        store.checkpoint();
+        assertThat(store.engine().manifests().neededLsn()).isGreaterThan(batch.firstLsn());
+        assertThat(store.engine().log().oldestLsn()).isGreaterThan(batch.firstLsn());
+        assertThatThrownBy(batch::commit)
+            .isInstanceOf(WriteTimeoutException.class)
+            .hasMessageContaining("table t");
       }
-      assertThat(store.engine().log().oldestLsn()).isLessThanOrEqualTo(first);
-      store.time().advance(StillStore.OPTIONS.batches().nanos() + 1);
-      store.checkpoint();
-      store.checkpoint();
-      assertThat(store.engine().log().oldestLsn()).isGreaterThan(first);
-      assertThatThrownBy(batch::commit)
-          .isInstanceOf(WriteTimeoutException.class)
-          .hasMessageContaining("table t");
       assertOld(table);
       audit(store);
     }
@@ -292,7 +295,7 @@ final class BatchTest {
     try (StillStore store = StillStore.open(new SimDisk(10))) {
       fill(store.table());
       PendingBatch batch = prepared(store.table());
-      long unused =
+      long ignored =
           store
               .engine()
               .batches()

@@ -64,7 +64,7 @@ final class OpenBatchesTest {
     for (int i = 1; i <= 5000; i++) {
       long lsn = batches.redoLsn(i * 100L + 50, 0);
       assertThat(lsn).isBetween(0L, i * 100L);
-      assertThat(i * 100L - lsn).isLessThanOrEqualTo(6400);
+      assertThat(i * 100L - lsn).isLessThanOrEqualTo(100 * 1024);
     }
     assertThat(batches.redoLsn(5000 * 100L + 81, 0)).isEqualTo(5000 * 100L + 81);
   }
