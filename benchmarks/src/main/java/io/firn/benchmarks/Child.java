@@ -23,6 +23,9 @@ final class Child {
 
   static final long GETS = 300_000;
   private static final long WARM_GET_NANOS = Duration.ofSeconds(20).toNanos();
+  private static final long SYNC_WARM_UP = 10_000;
+  private static final long SYNC_PUTS = 50_000;
+  private static final long MIX_CALLS = 600_000;
   private static final int PROBES_AFTER_OPEN = 10_000;
 
   private final Task task;
@@ -43,6 +46,9 @@ final class Child {
   private void run() throws IOException {
     switch (task.what()) {
       case PUT -> put();
+      case SYNC -> sync();
+      case LOAD -> load();
+      case MIX -> mix();
       case PUT_AND_WAIT -> putAndWait();
       case GET -> get();
       case OPEN -> open();
@@ -61,6 +67,47 @@ final class Child {
     figure("close ms", (System.nanoTime() - begin) / 1e6);
     report(timing);
     figure("disk MB", Directories.bytes(task.store()) / 1e6);
+  }
+
+  private void sync() {
+    warmUp();
+    Subject subject = task.kind().create();
+    Directories.create(task.store());
+    subject.openSync(task.store(), task.entries());
+    PutPhase phase = new PutPhase(subject, documents, task.threads());
+    phase.run(0, SYNC_WARM_UP);
+    Timing timing = phase.run(SYNC_WARM_UP, SYNC_WARM_UP + Math.min(SYNC_PUTS, task.entries()));
+    subject.close();
+    report(timing);
+  }
+
+  /** What the process made the system write, which counts a page once until it is written back. */
+  private void load() throws IOException {
+    Subject subject = openStore();
+    long before = Memory.writtenBytes();
+    new PutPhase(subject, documents, task.threads()).run(0, task.entries());
+    subject.close();
+    double written = Memory.writtenBytes() - before;
+    double user = 0;
+    for (long n = 0; n < task.entries(); n++) {
+      user += documents.key(n).length + documents.value(n).length;
+    }
+    figure("written", written / user);
+    figure("on disk", Directories.bytes(task.store()) / user);
+    figure("user MB", user / 1e6);
+    figure("written MB", written / 1e6);
+  }
+
+  private void mix() {
+    Subject subject = openStore();
+    new PutPhase(subject, documents, task.threads()).run(0, task.entries());
+    MixPhase phase = new MixPhase(subject, documents, task.entries());
+    Timing unused = phase.run(task.threads(), MIX_CALLS, task.seed() + 1);
+    MixPhase timed = new MixPhase(subject, documents, task.entries());
+    report(timed.run(task.threads(), MIX_CALLS, task.seed()));
+    figure("misses", timed.misses());
+    figure("wrong", timed.wrong());
+    subject.close();
   }
 
   private void putAndWait() throws IOException {

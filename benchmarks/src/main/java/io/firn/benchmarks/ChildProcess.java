@@ -14,9 +14,13 @@ import java.util.Map;
 /** Runs tasks in JVMs of their own. */
 final class ChildProcess {
   private static final List<String> COMMON_FLAGS =
-      List.of("-Xms2g", "-Xmx2g", "-XX:+AlwaysPreTouch");
+      List.of("-Xms" + heap(), "-Xmx" + heap(), "-XX:+AlwaysPreTouch");
 
   private ChildProcess() {}
+
+  private static String heap() {
+    return System.getProperty("firn.compare.heap", "2g");
+  }
 
   /**
    * Runs a task to its end and returns its figures by name. A task that waits to be killed is
@@ -25,8 +29,14 @@ final class ChildProcess {
    * @throws IllegalStateException if the child fails; the message has what it printed
    */
   static Map<String, Double> run(Task task) throws IOException, InterruptedException {
+    return run(task, List.of());
+  }
+
+  /** Runs a task in a JVM with more flags. */
+  static Map<String, Double> run(Task task, List<String> flags)
+      throws IOException, InterruptedException {
     Process process =
-        new ProcessBuilder(command(task))
+        new ProcessBuilder(command(task, flags))
             .redirectErrorStream(true)
             .directory(task.directory().toFile())
             .start();
@@ -57,11 +67,12 @@ final class ChildProcess {
     return figures;
   }
 
-  private static List<String> command(Task task) {
+  private static List<String> command(Task task, List<String> flags) {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(COMMON_FLAGS);
     command.addAll(task.kind().jvmFlags());
+    command.addAll(flags);
     command.add("-cp");
     command.add(absolute(System.getProperty("java.class.path")));
     command.add(Child.class.getName());

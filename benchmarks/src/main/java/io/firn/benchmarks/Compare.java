@@ -76,7 +76,7 @@ public final class Compare {
   private void runSubject(int round, SubjectKind kind) throws IOException, InterruptedException {
     boolean loaded = false;
     for (Measure measure : options.measures()) {
-      if (measure.firnOnly() && kind != SubjectKind.FIRN) {
+      if ((measure.firnOnly() && kind != SubjectKind.FIRN) || (measure.sync() && !kind.canSync())) {
         continue;
       }
       Task task = task(kind, measure, round);
@@ -87,6 +87,8 @@ public final class Compare {
           loaded = true;
         }
         record(round, measure, kind, ChildProcess.run(task));
+      } else if (measure == Measure.SAFEPOINTS) {
+        record(round, measure, kind, safepoints(task));
       } else if (measure == Measure.KILL) {
         fresh(task.with(What.PUT_AND_WAIT));
         record(round, measure, kind, ChildProcess.run(task));
@@ -99,6 +101,16 @@ public final class Compare {
     Directories.delete(directory.resolve("work"));
   }
 
+  /** Loads while the JVM logs its safepoints, and adds what the log says. */
+  private Map<String, Double> safepoints(Task task) throws IOException, InterruptedException {
+    Directories.delete(task.directory());
+    Directories.create(task.directory());
+    Path log = directory.resolve("safepoints.log");
+    Map<String, Double> figures = ChildProcess.run(task, SafepointLog.flags(log));
+    figures.putAll(SafepointLog.read(log));
+    return figures;
+  }
+
   @CanIgnoreReturnValue
   private Map<String, Double> fresh(Task task) throws IOException, InterruptedException {
     Directories.delete(task.directory());
@@ -109,7 +121,10 @@ public final class Compare {
   private Task task(SubjectKind kind, Measure measure, int round) {
     What what =
         switch (measure) {
-          case PUT, PUT2 -> What.PUT;
+          case PUT, PUT2, SAFEPOINTS -> What.PUT;
+          case MIX -> What.MIX;
+          case SYNC -> What.SYNC;
+          case LOAD -> What.LOAD;
           case GET -> What.GET;
           case OPEN, KILL -> What.OPEN;
           case MEMORY -> What.MEMORY;
@@ -122,7 +137,7 @@ public final class Compare {
         directory.resolve("work"),
         options.entries(),
         options.warmUp(),
-        measure == Measure.PUT2 ? 2 : 1,
+        measure.threads(),
         options.valueBytes(),
         options.seed() + round);
   }

@@ -10,6 +10,16 @@ enum Measure {
   PUT("put, 1 thread", "mean us", "cpu us, p50 us, p99 us, max us, per second, disk MB"),
   PUT2("put, 2 threads", "per second", "mean us, p50 us, p99 us"),
   GET("get, page cache warm", "mean us", "cpu us, p50 us, p99 us, max us, misses, wrong"),
+  MIX("zipf 0.99, 50 % reads, 2 threads", "per second", "mean us, p50 us, p99 us, misses, wrong"),
+  SYNC("sync put, 16 threads", "per second", "mean us, p50 us, p99 us"),
+  LOAD(
+      "bytes of a load and a close, per byte of keys and values",
+      "written",
+      "on disk, user MB, written MB"),
+  SAFEPOINTS(
+      "safepoints while 2 threads load (ms)",
+      "longest to reach",
+      "longest at, safepoints, per second"),
   OPEN("open after close", "first hit ms", "open ms, misses, wrong"),
   KILL("open after SIGKILL", "first hit ms", "open ms, misses, wrong"),
   MEMORY("memory", "heap B/entry", "anonymous B/entry, index B/entry"),
@@ -48,11 +58,24 @@ enum Measure {
 
   /** Whether only Firn is asked, because the figure is about its own limits. */
   boolean firnOnly() {
-    return this == LIMITS || this == CACHES;
+    return this == LIMITS || this == CACHES || this == SAFEPOINTS;
+  }
+
+  int threads() {
+    return switch (this) {
+      case PUT2, MIX, SAFEPOINTS -> 2;
+      case SYNC -> 16;
+      default -> 1;
+    };
+  }
+
+  /** Whether the subject has to make every put durable before it returns. */
+  boolean sync() {
+    return this == SYNC;
   }
 
   /** Whether a larger figure is the better one. */
   boolean higherIsBetter() {
-    return this == PUT2;
+    return this == PUT2 || this == MIX || this == SYNC;
   }
 }

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 /** What this process holds in memory. */
 final class Memory {
   private static final Path STATUS = Path.of("/proc/self/status");
+  private static final Path INPUT_AND_OUTPUT = Path.of("/proc/self/io");
   private static final int COLLECTIONS = 3;
 
   private Memory() {}
@@ -27,12 +28,21 @@ final class Memory {
    * touched when the JVM started is a constant part of it.
    */
   static long anonymousBytes() throws IOException {
-    if (!Files.isReadable(STATUS)) {
-      return 0;
-    }
-    for (String line : Files.readAllLines(STATUS)) {
-      if (line.startsWith("RssAnon:")) {
-        return Long.parseLong(line.replaceAll("\\D", "")) << 10;
+    return number(STATUS, "RssAnon:") << 10;
+  }
+
+  /** Returns the bytes that this process has made the system write, or 0 where it does not tell. */
+  static long writtenBytes() throws IOException {
+    return number(INPUT_AND_OUTPUT, "write_bytes:")
+        - number(INPUT_AND_OUTPUT, "cancelled_write_bytes:");
+  }
+
+  private static long number(Path file, String name) throws IOException {
+    if (Files.isReadable(file)) {
+      for (String line : Files.readAllLines(file)) {
+        if (line.startsWith(name)) {
+          return Long.parseLong(line.replaceAll("\\D", ""));
+        }
       }
     }
     return 0;

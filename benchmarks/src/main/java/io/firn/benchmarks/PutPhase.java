@@ -11,6 +11,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * Puts a range of entries, in blocks. Keys and values of a block are made before its clock starts;
@@ -99,8 +100,14 @@ final class PutPhase {
 
   private record Share(Timing timing, List<Long> starts, List<Long> ends) {}
 
-  /** Lets all threads go at once; it spins, because a wake-up takes longer than many puts. */
+  /**
+   * Lets all threads go at once. It spins, because a wake-up takes longer than many puts; more
+   * threads than processors give way to each other.
+   */
   private static final class SpinBarrier {
+    private static final long PAUSE_NANOS = 10_000;
+    private static final int PROCESSORS = Runtime.getRuntime().availableProcessors();
+
     private final int parties;
     private final AtomicInteger arrived = new AtomicInteger();
 
@@ -112,7 +119,11 @@ final class PutPhase {
       int ticket = arrived.getAndIncrement();
       int generationEnd = (ticket / parties + 1) * parties;
       while (arrived.get() < generationEnd) {
-        Thread.onSpinWait();
+        if (parties > PROCESSORS) {
+          LockSupport.parkNanos(this, PAUSE_NANOS);
+        } else {
+          Thread.onSpinWait();
+        }
       }
     }
   }

@@ -28,6 +28,12 @@ record Task(
   enum What {
     /** Put all entries into a new store and close it. */
     PUT,
+    /** Put a few entries with many threads, each durable before the call returns. */
+    SYNC,
+    /** Put all entries and close, and say what reached the disk. */
+    LOAD,
+    /** Put all entries, then get and put at random, some far more often than others. */
+    MIX,
     /** Open the store that PUT left, get everything once, then get at random. */
     GET,
     /** Put all entries, then wait to be killed. */

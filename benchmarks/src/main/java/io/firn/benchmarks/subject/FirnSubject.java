@@ -2,7 +2,9 @@
 // Copyright The Firn authors
 package io.firn.benchmarks.subject;
 
+import io.firn.cache.Durability;
 import io.firn.cache.Firn;
+import io.firn.cache.FirnBuilder;
 import io.firn.cache.TieredCache;
 import java.nio.file.Path;
 import java.util.Objects;
@@ -15,7 +17,16 @@ final class FirnSubject implements Subject {
 
   @Override
   public void open(Path directory, long expectedEntries) {
-    Firn opened = PeerSettings.firn(directory, expectedEntries).open();
+    open(PeerSettings.firn(directory, expectedEntries));
+  }
+
+  @Override
+  public void openSync(Path directory, long expectedEntries) {
+    open(PeerSettings.firn(directory, expectedEntries).durability(Durability.sync()));
+  }
+
+  private void open(FirnBuilder builder) {
+    Firn opened = builder.open();
     firn = opened;
     cache = PeerSettings.firnCache(opened).open();
   }

@@ -8,12 +8,14 @@ import org.jspecify.annotations.Nullable;
 import org.rocksdb.Options;
 import org.rocksdb.RocksDB;
 import org.rocksdb.RocksDBException;
+import org.rocksdb.WriteOptions;
 
 /** RocksDB through rocksdbjni, values in the tree or in blob files. */
 final class RocksDbSubject implements Subject {
   private final boolean blobFiles;
   private @Nullable Options options;
   private @Nullable RocksDB db;
+  private @Nullable WriteOptions durable;
 
   RocksDbSubject(boolean blobFiles) {
     this.blobFiles = blobFiles;
@@ -31,9 +33,20 @@ final class RocksDbSubject implements Subject {
   }
 
   @Override
+  public void openSync(Path directory, long expectedEntries) {
+    open(directory, expectedEntries);
+    durable = new WriteOptions().setSync(true);
+  }
+
+  @Override
   public void put(byte[] key, byte[] value) {
+    WriteOptions how = durable;
     try {
-      db().put(key, value);
+      if (how == null) {
+        db().put(key, value);
+      } else {
+        db().put(how, key, value);
+      }
     } catch (RocksDBException e) {
       throw new IllegalStateException(e);
     }

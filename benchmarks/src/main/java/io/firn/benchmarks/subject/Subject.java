@@ -20,6 +20,15 @@ public interface Subject extends AutoCloseable {
    */
   void open(Path directory, long expectedEntries);
 
+  /**
+   * Opens the store so that a put returns only when it survives a power failure.
+   *
+   * @throws UnsupportedOperationException if the store has no such mode
+   */
+  default void openSync(Path directory, long expectedEntries) {
+    throw new UnsupportedOperationException("no durable puts");
+  }
+
   /** Stores a value; the caller may reuse neither array afterwards. */
   void put(byte[] key, byte[] value);
 

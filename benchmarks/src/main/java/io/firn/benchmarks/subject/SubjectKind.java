@@ -54,6 +54,11 @@ public enum SubjectKind {
     };
   }
 
+  /** Tells whether the subject can make every put durable. */
+  public boolean canSync() {
+    return this == FIRN || this == ROCKSDB || this == ROCKSDB_BLOB;
+  }
+
   /** Returns a new subject that is not open yet. */
   public Subject create() {
     return switch (this) {
