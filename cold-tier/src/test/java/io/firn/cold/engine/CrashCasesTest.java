@@ -11,6 +11,7 @@ import io.firn.cold.format.SlotHeader;
 import io.firn.cold.io.Disk;
 import io.firn.cold.io.DiskFile;
 import io.firn.cold.model.CorruptStoreException;
+import io.firn.cold.testkit.CrashKind;
 import io.firn.cold.testkit.SimDisk;
 import io.firn.cold.testkit.SimOutcome;
 import io.firn.cold.wal.LogHistory;
@@ -67,6 +68,44 @@ final class CrashCasesTest {
     }
     assertThat(expected[0]).isEqualTo("life 2 value 0");
     assertThat(expected[99]).isNull();
+  }
+
+  @Test
+  void aPowerFailureSoonAfterAKill_losesNothingThatTheRecoveryFound() throws IOException {
+    SimStore store = SimStore.create(FlushMode.NONE);
+    for (int i = 0; i < 50; i++) {
+      long ignored = store.put(i, "value " + i);
+    }
+    store = SimStore.open(FlushMode.NONE, DamagePolicy.FAIL, 2, store.disk);
+    assertThat(store.get(49)).isEqualTo("value 49");
+    SimDisk afterPowerFailure = store.disk.crash(CrashKind.POWER);
+    store = SimStore.open(FlushMode.NONE, DamagePolicy.FAIL, 3, afterPowerFailure);
+    for (int i = 0; i < 50; i++) {
+      assertThat(store.get(i)).isEqualTo("value " + i);
+    }
+  }
+
+  @Test
+  void aRecycledLogSegment_holdsNoFramesOfItsEarlierLife() throws IOException {
+    SimStore store = SimStore.create(FlushMode.ASYNC);
+    String[] expected = new String[50];
+    long before = store.threads.steps(Step.RECYCLE);
+    for (int round = 0; store.threads.steps(Step.RECYCLE) < before + 20; round++) {
+      for (int i = 0; i < expected.length; i++) {
+        expected[i] = "round " + round + " value " + i;
+        long ignored = store.put(i, expected[i]);
+      }
+      assertThat(store.pass(10_000)).isEqualTo(SimOutcome.DONE);
+    }
+    for (int life = 2; life <= 3; life++) {
+      store = SimStore.open(FlushMode.ASYNC, DamagePolicy.FAIL, life, store.disk);
+      assertThat(store.engine.recovery().gaps()).isEmpty();
+      for (int i = 0; i < expected.length; i++) {
+        assertThat(store.get(i)).isEqualTo(expected[i]);
+      }
+      expected[life] = "life " + life;
+      long ignored = store.put(life, expected[life]);
+    }
   }
 
   /** Where a frame stands. */

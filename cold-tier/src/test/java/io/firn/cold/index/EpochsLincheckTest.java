@@ -7,11 +7,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import org.jetbrains.lincheck.LincheckAssertionError;
 import org.jetbrains.lincheck.datastructures.ModelCheckingOptions;
 import org.jetbrains.lincheck.datastructures.Operation;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
  * Every interleaving of a reader, a writer that replaces what it reads, and the agent that frees.
  */
+@Tag("lincheck")
 final class EpochsLincheckTest {
   /** A box that says whether it was given back. */
   private static final class Box {

@@ -12,9 +12,11 @@ import org.jetbrains.lincheck.datastructures.IntGen;
 import org.jetbrains.lincheck.datastructures.ModelCheckingOptions;
 import org.jetbrains.lincheck.datastructures.Operation;
 import org.jetbrains.lincheck.datastructures.Param;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Every interleaving of readers and writers on a partition of few slots, against a map. */
+@Tag("lincheck")
 final class HashIndexLincheckTest {
   /** Searches without a lock, changes under it; all hashes have the same home. */
   @Param(name = "key", gen = IntGen.class, conf = "1:4")
