@@ -2,6 +2,7 @@
 // Copyright The Firn authors
 package io.firn.cold;
 
+import io.firn.cold.engine.Evacuator;
 import io.firn.cold.engine.Table;
 import io.firn.cold.segment.Segment;
 import java.util.Arrays;
@@ -107,6 +108,11 @@ public final class ColdTable {
   /** Removes all entries, durably, with one log record. */
   public void clear() {
     long ignored = table.clear();
+  }
+
+  /** Returns what moves records out of pages, so that the pages or whole files become free. */
+  public Evacuator evacuator() {
+    return new Evacuator(table);
   }
 
   /** Returns the number of entries, expired ones that were not removed yet included. */

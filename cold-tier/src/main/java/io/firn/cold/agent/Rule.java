@@ -32,5 +32,9 @@ public enum Rule {
   /** The full key is compared on every read. */
   COMPARE_KEY,
   /** Expiry is decided by wall time that never goes back. */
-  EXPIRE_BY_WALL_TIME
+  EXPIRE_BY_WALL_TIME,
+  /** Copies of records are forced before the frame that makes entries point to them. */
+  RELOCATE_AFTER_FORCE,
+  /** Entries of moved records are swung under the partition's lock, together with their frame. */
+  SWING_UNDER_LOCK
 }

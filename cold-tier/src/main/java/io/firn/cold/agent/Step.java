@@ -37,8 +37,14 @@ public enum Step {
   LOG_FORCED,
   /** The mark was appended. */
   MARKED,
-  /** A page or segment was found dead. */
+  /** A page was found dead. */
   DEAD,
+  /** The drop of a dead segment was logged. */
+  DROPPED,
+  /** Records were copied to other pages; nothing is forced yet. */
+  MOVE_COPIED,
+  /** The copies were forced; no entry points to them yet. */
+  MOVE_FORCED,
   /** Pages or files are about to be reused or deleted. */
   RELEASE,
   /** A log segment is about to be recycled or deleted. */

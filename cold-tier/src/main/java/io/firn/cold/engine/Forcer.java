@@ -13,6 +13,7 @@ import io.firn.cold.segment.SpaceJournal;
 import io.firn.cold.wal.Log;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -158,6 +159,23 @@ final class Forcer {
     }
   }
 
+  /**
+   * Forces data files that no frame refers to yet, and nothing else: the copies of records that are
+   * being moved.
+   */
+  void forceCopies(Collection<Segment> segments) {
+    turn.lock();
+    try {
+      checkLog();
+      forceData(segments);
+    } catch (IOException e) {
+      log.fail(e);
+      throw new StoreIoException("a force failed: " + e.getMessage(), e);
+    } finally {
+      turn.unlock();
+    }
+  }
+
   /** Runs an action that takes files away from this class. */
   void betweenForces(SpaceJournal.FileAction action) throws IOException {
     turn.lock();
@@ -172,7 +190,7 @@ final class Forcer {
     long upTo = log.end();
     try {
       checkLog();
-      forceData();
+      forceData(takeDirty());
       threads.step(Step.DATA_FORCED);
       log.force(upTo);
     } catch (IOException e) {
@@ -192,9 +210,9 @@ final class Forcer {
     }
   }
 
-  private void forceData() throws IOException {
+  private void forceData(Collection<Segment> segments) throws IOException {
     List<CompletableFuture<Boolean>> forces = new ArrayList<>();
-    for (Segment segment : takeDirty()) {
+    for (Segment segment : segments) {
       forces.add(
           io.submit(
               DiskOperation.FORCE,

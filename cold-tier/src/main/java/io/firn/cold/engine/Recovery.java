@@ -253,6 +253,13 @@ final class Recovery {
       case BATCH_COMMIT -> {
         return apply(lsn, batches.take(frame));
       }
+      case RELOCATE -> {
+        Table table = engine.table(frame.tableId());
+        if (table != null) {
+          RelocateRedo.apply(table, lsn, frame);
+        }
+        return true;
+      }
       case TABLE_CLEAR -> {
         Table table = engine.table(frame.tableId());
         if (table != null) {

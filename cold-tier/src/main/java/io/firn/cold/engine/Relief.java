@@ -28,8 +28,20 @@ final class Relief {
     this.engine = engine;
   }
 
-  /** Returns the bytes of the disk that data and index must leave free for log and manifests. */
+  /**
+   * Returns the bytes of the disk that new data and the index must leave free: for log and
+   * manifests, and for moving records, without which nothing would ever become free again.
+   */
   long headroomBytes() {
+    long evacuation = 0;
+    for (Table table : engine.tables()) {
+      evacuation += table.space().missingEvacuationBytes();
+    }
+    return logHeadroomBytes() + evacuation;
+  }
+
+  /** Returns the bytes of the disk that everything must leave free for log and manifests. */
+  long logHeadroomBytes() {
     EngineOptions options = engine.options();
     long wanted = 2 * options.keptLogBytes() + SPARE_LOG_SEGMENTS * options.log().maximumBytes();
     long most = Math.min(wanted, options.maximumDiskBytes() / LOG_SHARE_OF_DISK);

@@ -137,6 +137,11 @@ final class SnapshotLoader implements PartitionSource {
           partition.clear().close();
         }
       }
+      case RELOCATE -> {
+        if (frame.tableId() == table.id()) {
+          RelocateRedo.apply(partition, frame);
+        }
+      }
       default -> {}
     }
   }

@@ -232,7 +232,10 @@ public final class Table {
       engine.threads().step(Step.PROBED);
       Segment segment = space.find(Address.segment(word));
       if (segment == null) {
-        return Address.NONE;
+        // Void, unless the record was moved out of the segment before that was dropped.
+        scratch.word = word;
+        scratch.length = 0;
+        return isUnchanged(hash, word) ? Address.NONE : word;
       }
       scratch.prepare(segment, word);
       segment.read(Address.offset(word), scratch.buffer, scratch.length);
@@ -249,6 +252,10 @@ public final class Table {
     } finally {
       engine.epochs().leave(ticket);
     }
+  }
+
+  private boolean isUnchanged(long hash, long word) {
+    return Address.withoutVisits(index.find(hash)) == Address.withoutVisits(word);
   }
 
   /**

@@ -108,7 +108,8 @@ final class TableJournal implements SpaceJournal {
   }
 
   @Override
-  public long headroomBytes() {
-    return engine.relief().headroomBytes();
+  public long headroomBytes(boolean forSurvivors) {
+    Relief relief = engine.relief();
+    return forSurvivors ? relief.logHeadroomBytes() : relief.headroomBytes();
   }
 }

@@ -52,6 +52,11 @@ public final class LittleEndian {
     return (getInt(bytes, offset) & U32) | ((long) getByte(bytes, offset + 4) << 32);
   }
 
+  /** Returns the i40 at an offset, −2^39 to 2^39 − 1. */
+  public static long getSignedInt40(byte[] bytes, int offset) {
+    return (getInt(bytes, offset) & U32) | ((long) bytes[offset + 4] << 32);
+  }
+
   /** Stores the low 40 bits of a number. */
   public static void putInt40(byte[] bytes, int offset, long value) {
     putInt(bytes, offset, (int) value);

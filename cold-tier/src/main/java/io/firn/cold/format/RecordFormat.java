@@ -33,6 +33,8 @@ final class RecordFormat {
   static final int WRITE_TIME_BYTES = 4;
   static final int EXPIRY_BYTES = 5;
   static final long MAXIMUM_DELTA = (1L << 40) - 1;
+  static final long MAXIMUM_LSN_DELTA = (1L << 39) - 1;
+  static final long MINIMUM_LSN_DELTA = -(1L << 39);
   static final int LSN_UNIT = 8;
   static final int MINIMUM_BYTES = AT_TOTAL_LENGTH + 2;
 
@@ -56,7 +58,7 @@ final class RecordFormat {
               "lsnDelta",
               AT_LSN_DELTA,
               5,
-              "u40: (LSN − lsnBase of the segment) / 8; 0 in a filler"),
+              "i40: (LSN − lsnBase of the segment) / 8; 0 in a filler"),
           new Field(
               "flags",
               AT_FLAGS,

@@ -68,7 +68,7 @@ public final class RecordReader {
       return Verdict.DAMAGED;
     }
     crc = LittleEndian.getInt(buffer, offset + RecordFormat.AT_CRC);
-    long delta = LittleEndian.getInt40(buffer, offset + RecordFormat.AT_LSN_DELTA);
+    long delta = LittleEndian.getSignedInt40(buffer, offset + RecordFormat.AT_LSN_DELTA);
     if ((flags & RecordFormat.FILLER) != 0) {
       return wrapFiller(tableId, total, delta);
     }

@@ -208,16 +208,16 @@ public final class RecordWriter {
   /**
    * Sets the LSN and the checksum: the first {@link #HEAD_BYTES} bytes. Once per {@link #rebase}.
    *
-   * @throws IllegalArgumentException if the LSN is no multiple of 8, below the segment's base or
+   * @throws IllegalArgumentException if the LSN is no multiple of 8, below {@link #minimumLsn} or
    *     above {@link #maximumLsn}
    * @throws IllegalStateException if {@link #rebase} was not called before
    */
   public void complete(long lsn) {
     long delta = lsn - lsnBase;
     if ((delta & (RecordFormat.LSN_UNIT - 1)) != 0
-        || delta < 0
-        || delta / RecordFormat.LSN_UNIT > RecordFormat.MAXIMUM_DELTA) {
-      throw new IllegalArgumentException("LSN " + lsn + " above the base " + lsnBase);
+        || delta / RecordFormat.LSN_UNIT < RecordFormat.MINIMUM_LSN_DELTA
+        || delta / RecordFormat.LSN_UNIT > RecordFormat.MAXIMUM_LSN_DELTA) {
+      throw new IllegalArgumentException("LSN " + lsn + " far from the base " + lsnBase);
     }
     if (!rebased) {
       throw new IllegalStateException("complete without rebase");
@@ -236,7 +236,12 @@ public final class RecordWriter {
 
   /** Returns the highest LSN that a record in a segment with this base can carry. */
   public static long maximumLsn(long lsnBase) {
-    return lsnBase + RecordFormat.MAXIMUM_DELTA * RecordFormat.LSN_UNIT;
+    return lsnBase + RecordFormat.MAXIMUM_LSN_DELTA * RecordFormat.LSN_UNIT;
+  }
+
+  /** Returns the lowest LSN that a record in a segment with this base can carry. */
+  public static long minimumLsn(long lsnBase) {
+    return lsnBase + RecordFormat.MINIMUM_LSN_DELTA * RecordFormat.LSN_UNIT;
   }
 
   private static int lengthOf(

@@ -60,8 +60,8 @@
  * <h2>Limits</h2>
  *
  * Pages of 512 bytes to 64 KiB; segments and records of up to 512 MiB; 2<sup>23</sup> − 1 segments
- * a table; record LSNs of up to 8 TiB above the segment's base; expiries of up to 34.8 years above
- * it.
+ * a table; record LSNs of up to 4 TiB on either side of the segment's base; expiries of up to 34.8
+ * years above it.
  */
 @NullMarked
 @CheckReturnValue

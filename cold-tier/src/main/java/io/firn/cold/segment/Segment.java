@@ -32,6 +32,7 @@ public final class Segment {
     FREE,
     OPEN,
     SEALED,
+    EVACUATING,
     WAITING
   }
 
@@ -58,6 +59,9 @@ public final class Segment {
   private volatile long dropLsn;
   private volatile boolean dropped;
   private volatile boolean deleted;
+
+  /** Belongs to the worker that deletes the file. */
+  private boolean retired;
 
   /** Guarded by the space lock. */
   final PageState[] states;
@@ -237,6 +241,11 @@ public final class Segment {
     }
   }
 
+  /** Returns the size of the file, which may be less than the capacity. */
+  public long fileBytes() throws IOException {
+    return file.size();
+  }
+
   /** Returns how many physical bytes to read for a record, cut at the segment's end. */
   public int readBytes(long word) {
     long offset = Address.offset(word);
@@ -318,7 +327,10 @@ public final class Segment {
     return file;
   }
 
-  /** Closes and empties the file before its deletion; later forces do nothing. After the epochs. */
+  /**
+   * Closes and empties the file before its deletion; later forces do nothing. After the epochs; may
+   * be called again after it failed.
+   */
   void retire() throws IOException {
     deleted = true;
     AppendRegion mapped = takeRegion();
@@ -326,8 +338,11 @@ public final class Segment {
       mapped.close();
     }
     closeSuperseded();
-    file.truncate(0);
-    file.close();
+    if (!retired) {
+      file.truncate(0);
+      file.close();
+      retired = true;
+    }
   }
 
   void close() throws IOException {

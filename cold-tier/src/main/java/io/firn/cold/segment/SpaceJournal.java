@@ -55,6 +55,9 @@ public interface SpaceJournal {
   /** Tries to free pages or files at once; tells whether anything became free. */
   boolean reclaim();
 
-  /** Returns the bytes of the disk that data files must leave to the log. */
-  long headroomBytes();
+  /**
+   * Returns the bytes of the disk that a new data file must leave free: what the log needs and,
+   * unless the file is for records that are moved, what moving records needs.
+   */
+  long headroomBytes(boolean forSurvivors);
 }

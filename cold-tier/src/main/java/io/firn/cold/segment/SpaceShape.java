@@ -14,7 +14,8 @@ import java.io.IOException;
  * @param maximumSegments highest segment number
  * @param extentPages how many pages a stream takes at a time
  * @param aheadBytes how far ahead of its writers an extent is kept zeroed
- * @param maximumStreams how many streams may be open at once
+ * @param maximumStreams how many streams may be open at once; one for new records and one for
+ *     survivors there is always
  */
 public record SpaceShape(
     int pageBytes,
@@ -25,6 +26,7 @@ public record SpaceShape(
     long aheadBytes,
     int maximumStreams) {
   private static final int LIVE_SHARE = 64;
+  private static final int STREAMS_FOR_TWO_AGES = 4;
   private static final int SMALLEST_PAGE_BYTES = 512;
   private static final int LARGEST_PAGE_BYTES = 64 << 10;
   private static final long SMALLEST_SEGMENT_BYTES = 64 << 10;
@@ -72,9 +74,32 @@ public record SpaceShape(
     return capacity;
   }
 
-  /** Returns how many streams a table with this many live bytes may have open. */
-  int streams(long liveBytes) {
-    long bySize = liveBytes / (4 * segmentBytes(liveBytes));
-    return (int) Math.max(1, Math.min(maximumStreams, bySize));
+  /** Returns how many streams take new records, at most. */
+  int writeStreams() {
+    return Math.max(1, maximumStreams - survivorStreams());
+  }
+
+  /** Returns how many streams take what is moved out of other pages, at most. */
+  int survivorStreams() {
+    return maximumStreams < STREAMS_FOR_TWO_AGES ? 1 : 2;
+  }
+
+  /** Returns how many streams for new records a table with this many live bytes may have open. */
+  int writeStreams(long liveBytes) {
+    return (int) Math.max(1, Math.min(writeStreams(), bySize(liveBytes)));
+  }
+
+  /** Returns how many survivor streams a table with this many live bytes may have open. */
+  int survivorStreams(long liveBytes) {
+    return (int) Math.max(1, Math.min(survivorStreams(), bySize(liveBytes)));
+  }
+
+  private long bySize(long liveBytes) {
+    return liveBytes / (4 * segmentBytes(liveBytes));
+  }
+
+  /** Returns the bytes that new records leave to the survivor streams: a segment for each. */
+  long evacuationBytes(long liveBytes) {
+    return liveBytes == 0 ? 0 : survivorStreams(liveBytes) * segmentBytes(liveBytes);
   }
 }

@@ -8,12 +8,14 @@ import io.firn.cold.agent.Threads;
 import io.firn.cold.io.AppendRegion;
 import io.firn.cold.io.Disk;
 import io.firn.cold.io.DiskLedger;
+import io.firn.cold.model.Loggers;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.locks.Lock;
+import org.slf4j.Logger;
 
 /**
  * Does for a table's space what nobody waits for: seals extents, finds what is dead, and releases
@@ -28,6 +30,9 @@ public final class SpaceWorker {
   /** The distance of the LSN just above a frame's own. */
   private static final long LSN_UNIT = 8;
 
+  private static final int CALLS_BETWEEN_RETRIES = 20;
+  private static final Logger LOG = Loggers.of(SpaceWorker.class);
+
   private final TableSpace space;
   private final Disk disk;
   private final DiskLedger ledger;
@@ -36,6 +41,8 @@ public final class SpaceWorker {
   private final Lock turn;
   private final Deque<Waiting> waiting = new ArrayDeque<>();
   private final List<Segment> undropped = new ArrayList<>();
+  private final List<Waiting> undeleted = new ArrayList<>();
+  private int callsSinceRetry;
   private final Deque<Unmapping> unmapping = new ArrayDeque<>();
 
   /** Pages, or a whole segment if there are none, that are dead and wait for their release. */
@@ -77,20 +84,14 @@ public final class SpaceWorker {
 
   private int sealReady() throws IOException {
     int sealed = 0;
-    for (Extent extent = space.takeSealable(); extent != null; extent = space.takeSealable()) {
+    for (Extent extent = space.pages().takeSealable();
+        extent != null;
+        extent = space.pages().takeSealable()) {
       if (extent.seal()) {
         journal.dirty(extent.segment());
       }
       journal.extentSealed(extent.segment().number(), extent.firstPage(), extent.pages());
-      boolean last;
-      space.lock().lock();
-      try {
-        space.setSealed(extent);
-        last = extent.segment().openExtents == 0;
-      } finally {
-        space.lock().unlock();
-      }
-      if (last) {
+      if (space.pages().sealed(extent)) {
         endAppends(extent.segment());
       }
       sealed++;
@@ -108,15 +109,7 @@ public final class SpaceWorker {
     if (forReaders == null) {
       return;
     }
-    AppendRegion unused = forReaders;
-    space.lock().lock();
-    try {
-      if (segment.openExtents == 0 && !segment.isDropped()) {
-        unused = segment.endAppends(forReaders);
-      }
-    } finally {
-      space.lock().unlock();
-    }
+    AppendRegion unused = space.pages().endAppends(segment, forReaders);
     if (unused != null) {
       unmapping.add(new Unmapping(unused, journal.readerStamp()));
     }
@@ -140,50 +133,20 @@ public final class SpaceWorker {
   }
 
   private int findDeadIn(Segment segment) {
-    List<PageRun> runs = new ArrayList<>();
-    boolean whole;
-    space.lock().lock();
-    try {
-      whole = segment.openExtents == 0 && segment.liveCharge() == 0;
-      if (whole) {
-        space.setWaiting(segment, 0, segment.pages());
-        space.freeSpace().removeSegment(segment.number());
-      } else {
-        collectDeadRuns(segment, runs);
-      }
-    } finally {
-      space.lock().unlock();
-    }
-    if (whole) {
+    PageMap.Dead dead = space.pages().takeDead(segment);
+    if (dead.whole()) {
       return drop(segment);
     }
     // Both after the look at the charges: what made a page dead lies below the end read now.
     long lsn = journal.endLsn();
     long stamp = journal.readerStamp();
-    for (PageRun run : runs) {
+    for (PageRun run : dead.runs()) {
       waiting.add(new Waiting(segment, run.firstPage(), run.pages(), lsn, stamp));
     }
-    if (!runs.isEmpty()) {
+    if (!dead.runs().isEmpty()) {
       threads.step(Step.DEAD);
     }
-    return runs.size();
-  }
-
-  private void collectDeadRuns(Segment segment, List<PageRun> runs) {
-    int start = -1;
-    for (int p = 0; p <= segment.pages(); p++) {
-      boolean dead =
-          p < segment.pages()
-              && segment.states[p] == Segment.PageState.SEALED
-              && segment.pageCharge(p) == 0;
-      if (dead && start < 0) {
-        start = p;
-      } else if (!dead && start >= 0) {
-        space.setWaiting(segment, start, p - start);
-        runs.add(new PageRun(segment.number(), start, p - start));
-        start = -1;
-      }
-    }
+    return dead.runs().size();
   }
 
   /** Drops a segment that nothing points into; retried later if it cannot be logged. */
@@ -196,28 +159,20 @@ public final class SpaceWorker {
       return 0;
     }
     segment.drop(lsn + LSN_UNIT);
-    threads.step(Step.DEAD);
+    threads.step(Step.DROPPED);
     waiting.add(new Waiting(segment, 0, 0, segment.dropLsn(), journal.readerStamp()));
     return 1;
   }
 
-  private int release() throws IOException {
-    int released = 0;
+  private int release() {
+    int released = deleteAgain();
     while (!waiting.isEmpty() && mayRelease(waiting.peek())) {
       Waiting dead = waiting.remove();
       threads.step(Step.RELEASE);
       if (dead.pages == 0) {
-        delete(dead);
+        boolean unusedDeleted = delete(dead);
       } else {
-        space.lock().lock();
-        try {
-          if (!dead.segment.isDropped() && space.freeSpace().contains(dead.segment.number())) {
-            space.setFreeAgain(dead.segment, dead.firstPage, dead.pages);
-            dead.segment.hintDead();
-          }
-        } finally {
-          space.lock().unlock();
-        }
+        space.pages().release(dead.segment, dead.firstPage, dead.pages);
       }
       released++;
     }
@@ -229,17 +184,42 @@ public final class SpaceWorker {
         && (journal.readersLeft(dead.stamp) || !threads.keeps(Rule.RELEASE_AFTER_EPOCHS));
   }
 
-  private void delete(Waiting dead) throws IOException {
+  /** Deletes a file; one that cannot be deleted yet is listed and tried again later. */
+  private boolean delete(Waiting dead) {
     Segment segment = dead.segment;
-    int ignored = unmap(); // no file is cut that is still mapped
-    journal.betweenForces(segment::retire);
-    disk.delete(segment.path());
-    ledger.release(segment.capacity());
-    space.lock().lock();
     try {
-      space.forget(segment, dead.lsn);
+      int unusedClosed = unmap(); // no file is cut that is still mapped
+      journal.betweenForces(segment::retire);
+      disk.delete(segment.path());
+    } catch (IOException e) {
+      if (!undeleted.contains(dead)) {
+        undeleted.add(dead);
+        LOG.warn("{} cannot be deleted yet, and is tried again", segment.path(), e);
+      }
+      return false;
+    }
+    ledger.release(segment.capacity());
+    space.pages().forget(segment, dead.lsn);
+    return true;
+  }
+
+  private int deleteAgain() {
+    if (undeleted.isEmpty() || ++callsSinceRetry < CALLS_BETWEEN_RETRIES) {
+      return 0;
+    }
+    callsSinceRetry = 0;
+    int before = undeleted.size();
+    undeleted.removeIf(this::delete);
+    return before - undeleted.size();
+  }
+
+  /** Returns the paths of the files that should be gone and cannot be deleted yet. */
+  public List<String> undeleted() {
+    turn.lock();
+    try {
+      return undeleted.stream().map(each -> each.segment.path()).toList();
     } finally {
-      space.lock().unlock();
+      turn.unlock();
     }
   }
 
@@ -273,16 +253,7 @@ public final class SpaceWorker {
   }
 
   private long unmapLater(Segment segment) {
-    AppendRegion region;
-    space.lock().lock();
-    try {
-      if (segment.openExtents > 0 || segment.isDropped() || segment.needsRegionToForce()) {
-        return 0;
-      }
-      region = segment.takeRegion();
-    } finally {
-      space.lock().unlock();
-    }
+    AppendRegion region = space.pages().takeUnusedRegion(segment);
     if (region == null) {
       return 0;
     }

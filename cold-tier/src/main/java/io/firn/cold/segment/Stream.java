@@ -11,6 +11,9 @@ final class Stream {
   /** Guards {@code extent} and the positions of it. Held for a claim only, never over I/O. */
   final Lock lock;
 
+  /** Classes from this on take survivors: records that are moved out of other pages. */
+  static final int SURVIVORS = 1 << 8;
+
   /** The class whose records go here. */
   final int streamClass;
 
@@ -22,6 +25,11 @@ final class Stream {
   Stream(int streamClass, Threads threads) {
     this.streamClass = streamClass;
     this.lock = threads.newLock("stream " + streamClass);
+  }
+
+  /** Tells whether it takes records that are moved, for which some space is kept free. */
+  boolean takesSurvivors() {
+    return streamClass >= SURVIVORS;
   }
 
   /** Returns the extent being filled; under the lock. */

@@ -10,9 +10,15 @@ import java.io.IOException;
 import java.util.concurrent.locks.Lock;
 import org.jspecify.annotations.Nullable;
 
-/** The append destinations of one table, by the remaining lifetime of the records. Thread-safe. */
+/**
+ * The append destinations of one table: for new records, by their remaining lifetime, and for
+ * records that are moved out of other pages, by their age. Thread-safe.
+ */
 final class Streams {
   private static final int TTL_CLASSES_SHIFT = 2;
+
+  /** The lifetime class of an hour and more, from which on survivors count as old. */
+  private static final int OLD_CLASS = 3;
 
   private final TableSpace space;
   private final SpaceShape shape;
@@ -25,9 +31,10 @@ final class Streams {
     this.shape = shape;
     this.journal = journal;
     this.openTurn = threads.newLock("open turn " + space.tableId());
-    this.streams = new Stream[shape.maximumStreams()];
+    int writes = shape.writeStreams();
+    this.streams = new Stream[writes + shape.survivorStreams()];
     for (int i = 0; i < streams.length; i++) {
-      streams[i] = new Stream(i, threads);
+      streams[i] = new Stream(i < writes ? i : Stream.SURVIVORS + i - writes, threads);
     }
   }
 
@@ -39,7 +46,21 @@ final class Streams {
    * @throws StoreIoException if a file cannot be opened or grown
    */
   void claim(Claim claim, int length, long remainingMillis) {
-    Stream stream = streams[streamOf(remainingMillis)];
+    claim(streams[streamOf(remainingMillis)], claim, length);
+  }
+
+  /**
+   * Claims space for the copy of a record that is moved, like {@link #claim}.
+   *
+   * @param lifetimeMillis how long the record is expected to live on
+   */
+  void claimCopy(Claim claim, int length, long lifetimeMillis) {
+    boolean old =
+        lifetimeClass(lifetimeMillis) >= OLD_CLASS && shape.survivorStreams(space.liveCharge()) > 1;
+    claim(streams[shape.writeStreams() + (old ? 1 : 0)], claim, length);
+  }
+
+  private void claim(Stream stream, Claim claim, int length) {
     try {
       while (true) {
         Extent extent;
@@ -75,10 +96,13 @@ final class Streams {
     if (remainingMillis == Long.MAX_VALUE) {
       return 0;
     }
-    int open = shape.streams(space.liveCharge());
-    int log2 = 63 - Long.numberOfLeadingZeros(Math.max(1, remainingMillis / 1000));
-    int lifetimeClass = 1 + (log2 >> TTL_CLASSES_SHIFT);
-    return Math.min(lifetimeClass, open - 1);
+    int open = shape.writeStreams(space.liveCharge());
+    return Math.min(lifetimeClass(remainingMillis), open - 1);
+  }
+
+  private static int lifetimeClass(long millis) {
+    int log2 = 63 - Long.numberOfLeadingZeros(Math.max(1, millis / 1000));
+    return 1 + (log2 >> TTL_CLASSES_SHIFT);
   }
 
   private void replaceExtent(Stream stream, @Nullable Extent full, int length) throws IOException {

@@ -13,9 +13,7 @@ import io.firn.cold.model.DiskFullException;
 import io.firn.cold.model.StoreIoException;
 import io.firn.cold.model.TimeSource;
 import java.io.IOException;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
@@ -38,14 +36,10 @@ public final class TableSpace {
   private final DiskLedger ledger;
   private final Threads threads;
   private final SpaceJournal journal;
-  private final Lock lock;
-  private final FreeSpaceMap free;
   private final SegmentFiles files;
+  private final PageMap pages;
   private final Streams streams;
   private final AtomicLong liveCharge = new AtomicLong();
-  private final Deque<Extent> sealable = new ArrayDeque<>();
-  private final List<Extent> unsealed = new ArrayList<>();
-  private volatile boolean complete = true;
 
   /** Creates the space of a table without data. */
   public TableSpace(
@@ -62,9 +56,9 @@ public final class TableSpace {
     this.ledger = ledger;
     this.threads = threads;
     this.journal = journal;
-    this.lock = threads.newLock("space " + tableId);
-    this.free = new FreeSpaceMap(shape.pageBytes());
+    Lock lock = threads.newLock("space " + tableId);
     this.files = new SegmentFiles(tableId, shape, layout, disk, threads, time, journal, lock);
+    this.pages = new PageMap(layout, files, lock);
     this.streams = new Streams(this, shape, threads, journal);
   }
 
@@ -126,6 +120,51 @@ public final class TableSpace {
     streams.claim(claim, length, remainingMillis);
   }
 
+  /**
+   * Claims space for the copy of a record that is moved, in the stream of its age. Some space is
+   * kept for that which {@link #claim} never takes.
+   *
+   * @param lifetimeMillis how long the record is expected to live on
+   * @throws DiskFullException if there is no room
+   * @throws StoreIoException if a file cannot be opened or grown
+   */
+  public void claimCopy(Claim claim, int length, long lifetimeMillis) {
+    streams.claimCopy(claim, length, lifetimeMillis);
+  }
+
+  /** Returns the bytes that moving records needs and that no free page of this table provides. */
+  public long missingEvacuationBytes() {
+    return Math.max(0, shape.evacuationBytes(liveCharge.get()) - pages.freeBytes());
+  }
+
+  /**
+   * Holds sealed pages, so that they are not released while their records are moved, and their
+   * segments are neither dropped nor unmapped.
+   *
+   * @param wholeSegments whether free pages are withheld as well, so that nothing new is written
+   *     there
+   * @return the runs that are held, without the pages that cannot be; they go to {@link #letGo}
+   */
+  public List<PageRun> hold(List<PageRun> wanted, boolean wholeSegments) {
+    List<PageRun> held = new ArrayList<>();
+    for (PageRun run : wanted) {
+      held.addAll(pages.hold(run, wholeSegments));
+    }
+    return held;
+  }
+
+  /** Ends holds; what has no live record any more is released when nobody can need it. */
+  public void letGo(List<PageRun> held) {
+    for (PageRun run : held) {
+      pages.letGo(run);
+    }
+  }
+
+  /** Tells whether the records of a page can be read: it is sealed and not given up. */
+  public boolean isSealed(Segment segment, int page) {
+    return pages.isSealed(segment, page);
+  }
+
   /** Takes a claimed record's charge back that never became current. */
   public void abandon(Claim claim) {
     liveCharge.addAndGet(-Address.boundBytes(claim.word()));
@@ -135,17 +174,7 @@ public final class TableSpace {
   /** Ends an extent that left its stream: gives the pages back that were never used. */
   void closeExtent(Extent extent) {
     extent.endPreparing();
-    lock.lock();
-    try {
-      int pagesBefore = extent.pages();
-      int firstUnused = extent.close();
-      int unused = extent.firstPage() + pagesBefore - firstUnused;
-      if (unused > 0) {
-        setFree(extent.segment(), firstUnused, unused);
-      }
-    } finally {
-      lock.unlock();
-    }
+    pages.close(extent);
     extent.release();
   }
 
@@ -153,21 +182,22 @@ public final class TableSpace {
   Extent openExtent(Stream stream, @Nullable Extent full, int length) throws IOException {
     int bound = Address.classBound(Address.classOf(length));
     int dataPerPage = layout.pageBytes() - PageLayout.PAGE_HEADER_BYTES;
-    int pages =
+    int wanted =
         Math.max(shape.extentPages(), (bound + PageLayout.SEGMENT_HEADER_BYTES) / dataPerPage + 2);
-    PageRun run = takeRun(full == null ? 0 : full.segment().number(), pages, bound);
-    return open(run == null ? runInNewSegment(stream, pages) : run);
+    int preferred = full == null ? 0 : full.segment().number();
+    PageRun run = pages.take(preferred, wanted, bound, keepFreeBytes(stream, wanted));
+    return open(run == null ? runInNewSegment(stream, wanted) : run);
   }
 
   /** Takes pages for a stream if that needs nothing to be reclaimed; in the open turn. */
   @Nullable Extent openExtentIfRoom(Stream stream, Extent before) throws IOException {
-    int pages = shape.extentPages();
-    PageRun run = takeRun(before.segment().number(), pages, 0);
+    int wanted = shape.extentPages();
+    PageRun run = pages.take(before.segment().number(), wanted, 0, keepFreeBytes(stream, wanted));
     if (run == null) {
-      long capacity = shape.segmentBytes(liveCharge.get(), pages);
+      long capacity = shape.segmentBytes(liveCharge.get(), wanted);
       run =
-          ledger.tryReserve(capacity, journal.headroomBytes())
-              ? runInReserved(stream, capacity, pages)
+          ledger.tryReserve(capacity, journal.headroomBytes(stream.takesSurvivors()))
+              ? runInReserved(stream, capacity, wanted)
               : null;
     }
     return run == null ? null : open(run);
@@ -180,12 +210,7 @@ public final class TableSpace {
     }
     Extent extent = newExtent(segment, run.firstPage(), run.pages(), this::addSealable);
     journal.extentOpened(run.segment(), run.firstPage(), run.pages());
-    lock.lock();
-    try {
-      unsealed.add(extent);
-    } finally {
-      lock.unlock();
-    }
+    pages.opened(extent);
     return extent;
   }
 
@@ -203,33 +228,39 @@ public final class TableSpace {
   }
 
   private void addSealable(Extent extent) {
-    lock.lock();
-    try {
-      sealable.add(extent);
-    } finally {
-      lock.unlock();
-    }
+    pages.addSealable(extent);
     journal.wakeWorkers();
   }
 
-  private PageRun runInNewSegment(Stream stream, int pages) throws IOException {
-    long capacity = shape.segmentBytes(liveCharge.get(), pages);
-    boolean reserved = ledger.tryReserve(capacity, journal.headroomBytes());
+  /** Returns how many bytes of free pages a stream must leave to those that take survivors. */
+  private long keepFreeBytes(Stream stream, int pages) {
+    if (stream.takesSurvivors()) {
+      return 0;
+    }
+    long spare = ledger.maximumBytes() - ledger.usedBytes() - journal.headroomBytes(false);
+    boolean canGrow = spare >= (long) pages * layout.pageBytes();
+    return canGrow ? 0 : shape.evacuationBytes(liveCharge.get());
+  }
+
+  private PageRun runInNewSegment(Stream stream, int wanted) throws IOException {
+    long capacity = shape.segmentBytes(liveCharge.get(), wanted);
+    boolean copies = stream.takesSurvivors();
+    boolean reserved = ledger.tryReserve(capacity, journal.headroomBytes(copies));
     for (int attempt = 0; !reserved && attempt < 3 && journal.reclaim(); attempt++) {
-      PageRun freed = takeRun(0, pages, 0);
+      PageRun freed = pages.take(0, wanted, 0, keepFreeBytes(stream, wanted));
       if (freed != null) {
         return freed;
       }
-      reserved = ledger.tryReserve(capacity, journal.headroomBytes());
+      reserved = ledger.tryReserve(capacity, journal.headroomBytes(copies));
     }
     if (!reserved) {
-      ledger.reserve(capacity, journal.headroomBytes(), "a data segment of table " + tableId);
+      ledger.reserve(capacity, journal.headroomBytes(copies), "a data segment of table " + tableId);
     }
-    return runInReserved(stream, capacity, pages);
+    return runInReserved(stream, capacity, wanted);
   }
 
   /** Creates a segment whose bytes are reserved, and takes its first pages. */
-  private PageRun runInReserved(Stream stream, long capacity, int pages) throws IOException {
+  private PageRun runInReserved(Stream stream, long capacity, int wanted) throws IOException {
     Segment segment;
     try {
       segment = files.create(stream.streamClass, capacity);
@@ -238,73 +269,7 @@ public final class TableSpace {
       throw e;
     }
     journal.segmentCreated(segment);
-    lock.lock();
-    try {
-      free.addSegment(segment.number(), segment.pages());
-    } finally {
-      lock.unlock();
-    }
-    PageRun run = takeRun(segment.number(), pages, 0);
-    releaseHold(segment);
-    if (run == null) {
-      throw new IOException("no run of " + pages + " pages in new segment " + segment.number());
-    }
-    return run;
-  }
-
-  /** Takes a run of free pages: of the preferred segment while it has one, else of the emptiest. */
-  private @Nullable PageRun takeRun(int preferred, int pages, int neededBytes) {
-    lock.lock();
-    try {
-      if (!complete && preferred == 0) {
-        return null;
-      }
-      PageRun run = free.largestFree(preferred);
-      if (run != null && !complete && run.segment() != preferred) {
-        return null;
-      }
-      if (!holds(run, neededBytes)) {
-        run = complete ? free.findBestFit(pages) : null;
-      }
-      if (run == null || !holds(run, neededBytes)) {
-        return null;
-      }
-      PageRun taken = new PageRun(run.segment(), run.firstPage(), Math.min(run.pages(), pages));
-      free.claim(taken);
-      Segment segment = files.any(taken.segment());
-      if (segment == null) {
-        throw new IllegalStateException("free pages in unknown segment " + taken.segment());
-      }
-      setStates(segment, taken.firstPage(), taken.pages(), Segment.PageState.OPEN);
-      segment.openExtents++;
-      return taken;
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  private boolean holds(@Nullable PageRun run, int neededBytes) {
-    return run != null && layout.dataBytes(run.firstPage(), run.pages()) >= neededBytes;
-  }
-
-  private void setStates(Segment segment, int first, int pages, Segment.PageState state) {
-    for (int p = first; p < first + pages; p++) {
-      segment.states[p] = state;
-    }
-  }
-
-  private void setFree(Segment segment, int first, int pages) {
-    setStates(segment, first, pages, Segment.PageState.FREE);
-    free.free(segment.number(), first, pages);
-  }
-
-  private void releaseHold(Segment segment) {
-    lock.lock();
-    try {
-      segment.openExtents--;
-    } finally {
-      lock.unlock();
-    }
+    return pages.addFresh(segment, wanted);
   }
 
   /**
@@ -320,14 +285,7 @@ public final class TableSpace {
       return null;
     }
     ledger.adopt(capacity);
-    lock.lock();
-    try {
-      setStates(segment, 0, segment.pages(), Segment.PageState.SEALED);
-      segment.hintDead();
-      free.addUsedSegment(number, segment.pages());
-    } finally {
-      lock.unlock();
-    }
+    pages.addUsed(segment);
     return segment;
   }
 
@@ -335,12 +293,7 @@ public final class TableSpace {
   public void restoreDropped(int number, long dropLsn) throws IOException {
     Segment segment = find(number);
     if (segment != null) {
-      lock.lock();
-      try {
-        free.removeSegment(number);
-      } finally {
-        lock.unlock();
-      }
+      pages.remove(segment);
       segment.close();
       ledger.release(segment.capacity());
     }
@@ -362,11 +315,11 @@ public final class TableSpace {
 
   /** Tells whether all charges are known; while not, only new segments are filled. */
   public void complete(boolean known) {
-    complete = known;
+    pages.complete(known);
   }
 
   boolean isComplete() {
-    return complete;
+    return pages.isComplete();
   }
 
   /** Returns every segment that exists, ascending by number. */
@@ -376,18 +329,7 @@ public final class TableSpace {
 
   /** Returns the runs of pages that are being filled, or were and are not sealed yet. */
   public List<PageRun> unsealedExtents() {
-    lock.lock();
-    try {
-      List<PageRun> runs = new ArrayList<>();
-      for (Extent extent : unsealed) {
-        if (extent.pages() > 0) {
-          runs.add(new PageRun(extent.segment().number(), extent.firstPage(), extent.pages()));
-        }
-      }
-      return runs;
-    } finally {
-      lock.unlock();
-    }
+    return pages.unsealedExtents();
   }
 
   /** Returns the numbers that may not be used again yet, each with the LSN of its drop. */
@@ -407,12 +349,7 @@ public final class TableSpace {
 
   /** Returns the figures of the free-space map. */
   public FreeSpaceMap.Figures figures() {
-    lock.lock();
-    try {
-      return free.figures();
-    } finally {
-      lock.unlock();
-    }
+    return pages.figures();
   }
 
   /** Zeroes ahead in the open extents that need it; tells whether it did anything. */
@@ -449,43 +386,9 @@ public final class TableSpace {
     }
   }
 
-  // What the worker of this package shares with the space; all but takeSealable under `lock`.
-
-  Lock lock() {
-    return lock;
-  }
-
-  FreeSpaceMap freeSpace() {
-    return free;
-  }
-
-  @Nullable Extent takeSealable() {
-    lock.lock();
-    try {
-      return sealable.poll();
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  void setWaiting(Segment segment, int first, int pages) {
-    setStates(segment, first, pages, Segment.PageState.WAITING);
-  }
-
-  void setSealed(Extent extent) {
-    Segment segment = extent.segment();
-    setStates(segment, extent.firstPage(), extent.pages(), Segment.PageState.SEALED);
-    unsealed.remove(extent);
-    segment.openExtents--;
-    segment.hintDead();
-  }
-
-  void setFreeAgain(Segment segment, int first, int pages) {
-    setFree(segment, first, pages);
-  }
-
-  void forget(Segment segment, long dropLsn) {
-    files.forget(segment, dropLsn);
+  /** Returns what the pages are used for. */
+  PageMap pages() {
+    return pages;
   }
 
   int tableId() {

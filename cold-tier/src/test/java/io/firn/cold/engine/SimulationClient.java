@@ -141,6 +141,11 @@ final class SimulationClient implements Runnable {
     int number = io.firn.cold.model.Address.segment(word);
     var segment = table.space().find(number);
     if (segment != null) {
+      int page = table.space().layout().pageOf(io.firn.cold.model.Address.offset(word));
+      if (world.evacuated.remove(
+          new SimulationWorld.EvacuatedPage(table.id(), number, segment.lsnBase(), page))) {
+        world.totals.reuseAfterMove++;
+      }
       Long before = world.segments.put((long) table.id() << 32 | number, segment.lsnBase());
       if (before != null && before != segment.lsnBase()) {
         world.totals.numberReuse++;
@@ -171,7 +176,7 @@ final class SimulationClient implements Runnable {
 
   /** What has expired may have been none already when the store was opened. */
   private boolean isNothing(@Nullable SimulationOp candidate) {
-    return candidate == null || candidate.expiresAtMillis <= world.wallMillis();
+    return candidate == null || candidate.expiresAtMillis <= world.latestWallMillis();
   }
 
   private boolean isGone(Table table) {
@@ -191,7 +196,7 @@ final class SimulationClient implements Runnable {
       return;
     }
     world.threads().checkAlive();
-    long latest = world.wallMillis();
+    long latest = world.latestWallMillis();
     if (isGone(table) || (read == null && world.readsFail)) {
       return;
     }

@@ -20,6 +20,7 @@ final class SimulationJudge {
   private final Map<Integer, List<@Nullable SimulationRead>> reads = new HashMap<>();
   private final Map<Integer, long[]> hashes = new HashMap<>();
   private final long now;
+  private final long latest;
   private String nearest = "no state";
   private int nearestMisses = Integer.MAX_VALUE;
 
@@ -27,6 +28,7 @@ final class SimulationJudge {
     this.world = world;
     this.bound = bound;
     this.now = world.engine().wallMillis();
+    this.latest = world.latestWallMillis();
     for (String name : world.engine().tableNames()) {
       Table table = world.tables.get(name);
       if (table == null) {
@@ -155,7 +157,7 @@ final class SimulationJudge {
   private boolean isMiss(State state, int id, int key, long hash) {
     List<@Nullable SimulationRead> values = reads.getOrDefault(id, List.of());
     return !SimulationRead.matches(
-        values.get(key), state.entries.get(new Slot(id, hash)), key, now, now);
+        values.get(key), state.entries.get(new Slot(id, hash)), key, now, latest);
   }
 
   private String describe(State state) {

@@ -32,7 +32,10 @@ final class SimulationRun {
     Step.LOG_FORCED,
     Step.MARKED,
     Step.GROW,
-    Step.DEAD
+    Step.DEAD,
+    Step.DROPPED,
+    Step.MOVE_COPIED,
+    Step.MOVE_FORCED
   };
 
   private final SplittableRandom random;
@@ -119,6 +122,10 @@ final class SimulationRun {
       story.append(power ? ", power failure; " : ", process crash; ");
       world.disk = world.disk().crash(power ? CrashKind.POWER : CrashKind.PROCESS, world.threads());
     }
+    // Colliding keys do not have the hashes of their entries, which looks like damage to it.
+    if (!world.shape.collisions() && random.nextInt(4) != 0) {
+      var unusedHandle = world.threads().start(new SimulationEvacuator(world, random.split()));
+    }
     if (mortal) {
       planCrash();
     }
@@ -174,6 +181,7 @@ final class SimulationRun {
     if (world.engine != null) {
       world.model.durableLsn =
           Math.max(world.model.durableLsn, world.engine().forcer().durableLsn());
+      long unusedWall = world.latestWallMillis();
     }
     world.engine = null;
     recovered = false;

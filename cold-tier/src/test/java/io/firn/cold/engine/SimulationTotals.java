@@ -27,6 +27,11 @@ final class SimulationTotals {
   long tornFrames;
   long batches;
   long batchesDropped;
+  long segmentsDropped;
+  long recordsMoved;
+  long movesLost;
+  long walksFailed;
+  long reuseAfterMove;
 
   void crashed(SimThreads threads, boolean soon) {
     crashes++;
@@ -44,6 +49,7 @@ final class SimulationTotals {
     for (Table table : tables) {
       parts += table.index().partitions().size() - 1;
     }
+    segmentsDropped += threads.steps(Step.DROPPED);
     splits += Math.min(grown, parts);
     growths += Math.max(0, grown - parts);
   }
@@ -71,6 +77,11 @@ final class SimulationTotals {
     tornFrames += other.tornFrames;
     batches += other.batches;
     batchesDropped += other.batchesDropped;
+    segmentsDropped += other.segmentsDropped;
+    recordsMoved += other.recordsMoved;
+    movesLost += other.movesLost;
+    walksFailed += other.walksFailed;
+    reuseAfterMove += other.reuseAfterMove;
   }
 
   /** Returns how often each thing was met that a run must meet. */
@@ -90,11 +101,23 @@ final class SimulationTotals {
     met.put("torn frame", tornFrames);
     met.put("batch committed", batches);
     met.put("batch dropped", batchesDropped);
+    met.put("segment dropped", segmentsDropped);
+    met.put("record relocated", recordsMoved);
+    met.put("relocation lost the race", movesLost);
+    met.put("page reused after relocation", reuseAfterMove);
     return met;
   }
 
   @Override
   public String toString() {
-    return seeds + " seeds, " + operations + " operations, " + crashes + " crashes: " + mustBeMet();
+    return seeds
+        + " seeds, "
+        + operations
+        + " operations, "
+        + crashes
+        + " crashes, "
+        + walksFailed
+        + " pages evacuated through the index: "
+        + mustBeMet();
   }
 }

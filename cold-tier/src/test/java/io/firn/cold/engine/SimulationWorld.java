@@ -35,6 +35,12 @@ final class SimulationWorld {
   final Set<Long> addresses = new HashSet<>();
   final Map<Long, Long> segments = new HashMap<>();
 
+  /** The pages out of which everything was moved, and that were not seen in use since. */
+  final Set<EvacuatedPage> evacuated = new HashSet<>();
+
+  /** A page of a segment, which is told from others of its number by its base. */
+  record EvacuatedPage(int tableId, int segment, long lsnBase, int page) {}
+
   /** Null before the first life. */
   @Nullable SimThreads threads;
 
@@ -67,6 +73,11 @@ final class SimulationWorld {
   /** The latest wall time that the store is known to have seen. */
   long seenWallMillis;
 
+  /**
+   * The latest wall time that any life of the store has seen: what had expired then may be gone.
+   */
+  private long everSeenWallMillis;
+
   private long sequence;
 
   SimulationWorld(SimulationShape shape, SplittableRandom random, SimulationTotals totals) {
@@ -94,6 +105,12 @@ final class SimulationWorld {
   long wallMillis() {
     seenWallMillis = Math.max(seenWallMillis, engine().wallMillis());
     return seenWallMillis;
+  }
+
+  /** Returns the latest wall time that this life or an earlier one of the store has seen. */
+  long latestWallMillis() {
+    everSeenWallMillis = Math.max(everSeenWallMillis, wallMillis());
+    return everSeenWallMillis;
   }
 
   static byte[] keyBytes(int key) {

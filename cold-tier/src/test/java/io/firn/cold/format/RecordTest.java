@@ -318,8 +318,8 @@ class RecordTest {
     encode(KEY, VALUE, RecordWriter.NO_TIME, RecordWriter.NEVER);
     writer.rebase(LSN_BASE, TIME_BASE);
 
-    assertThat(highest).isEqualTo(LSN_BASE + 8 * ((1L << 40) - 1));
-    for (long lsn : new long[] {highest + 8, LSN_BASE - 8, LSN_BASE + 4}) {
+    assertThat(highest).isEqualTo(LSN_BASE + 8 * ((1L << 39) - 1));
+    for (long lsn : new long[] {highest + 8, LSN_BASE + 4}) {
       assertThatThrownBy(() -> writer.complete(lsn))
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessageContaining("LSN " + lsn);
@@ -327,6 +327,23 @@ class RecordTest {
     writer.complete(highest);
     assertThat(read(written())).isEqualTo(Verdict.OK);
     assertThat(reader.lsn()).isEqualTo(highest);
+  }
+
+  @Test
+  void aRecordThatMovedMayBeOlderThanItsSegment_upToTheLowestLsn() {
+    long lowest = RecordWriter.minimumLsn(LSN_BASE);
+    encode(KEY, VALUE, RecordWriter.NO_TIME, RecordWriter.NEVER);
+    writer.rebase(LSN_BASE, TIME_BASE);
+    assertThat(lowest).isEqualTo(LSN_BASE - 8 * (1L << 39));
+    assertThatThrownBy(() -> writer.complete(lowest - 8))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("LSN " + (lowest - 8));
+    for (long lsn : new long[] {lowest, LSN_BASE - 8}) {
+      writer.rebase(LSN_BASE, TIME_BASE);
+      writer.complete(lsn);
+      assertThat(read(written())).isEqualTo(Verdict.OK);
+      assertThat(reader.lsn()).isEqualTo(lsn);
+    }
   }
 
   @Test

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Firn authors
+package io.firn.cold.engine;
+
+import io.firn.cold.segment.PageRun;
+import io.firn.cold.segment.Segment;
+import java.util.List;
+import java.util.function.Consumer;
+
+/**
+ * Moves the live records out of pages that the caller chooses, so that the pages can be used again.
+ * A mechanism without policy. Thread-safe; readers and writers are never blocked, and evacuations
+ * of different pages may run at the same time.
+ *
+ * <p>One call is one batch: its copies are forced with one force, in every flush mode, before any
+ * entry points to them. What it needs in memory and on disk grows with the live records of the
+ * batch, so the caller bounds it.
+ */
+public final class Evacuator {
+  private final Table table;
+
+  /** Creates an evacuator of a table's pages. */
+  public Evacuator(Table table) {
+    this.table = table;
+  }
+
+  /**
+   * Moves every live record that touches one of the pages. Pages that are not sealed, or whose
+   * segment is gone, are passed over, as all are while the index is still being loaded. If the disk
+   * is full, what was copied until then is moved.
+   *
+   * @param keep decides which live records are kept
+   * @param observer hears of every move when it is done, on the caller's thread
+   * @throws io.firn.cold.model.DiskFullException if there is no room for a single copy
+   * @throws io.firn.cold.model.StoreIoException if a file or the log cannot be written; records
+   *     that were not moved stay where they are
+   * @throws io.firn.cold.model.StoreClosedException if the store is closed or the table was dropped
+   */
+  public EvacuationResult evacuate(
+      List<PageRun> pages, RecordFilter keep, Consumer<? super RecordMove> observer) {
+    return evacuate(pages, false, keep, observer);
+  }
+
+  /**
+   * Moves every live record out of a segment, into which nothing new is written meanwhile; a
+   * segment that is empty then is dropped and its file deleted once nobody can need it. Pages that
+   * are being filled stay, and the segment with them. The failures are those of {@link #evacuate}.
+   */
+  public EvacuationResult retire(
+      int segment, RecordFilter keep, Consumer<? super RecordMove> observer) {
+    Segment found = table.space().find(segment);
+    List<PageRun> all = found == null ? List.of() : List.of(new PageRun(segment, 0, found.pages()));
+    return evacuate(all, true, keep, observer);
+  }
+
+  /** Returns the table's segments, whose charges say which pages are worth evacuating. */
+  public List<Segment> segments() {
+    return table.space().segments();
+  }
+
+  private EvacuationResult evacuate(
+      List<PageRun> pages,
+      boolean wholeSegments,
+      RecordFilter keep,
+      Consumer<? super RecordMove> observer) {
+    Engine engine = table.engine();
+    int ticket = engine.writers().enter();
+    try {
+      table.checkOpen();
+      List<PageRun> held = table.space().hold(pages, wholeSegments);
+      try {
+        return new Evacuation(table, held, keep, observer).run();
+      } finally {
+        table.space().letGo(held);
+        engine.wakeMaintenance();
+      }
+    } finally {
+      engine.writers().leave(ticket);
+    }
+  }
+}

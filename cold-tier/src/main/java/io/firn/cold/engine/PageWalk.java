@@ -1,0 +1,261 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Firn authors
+package io.firn.cold.engine;
+
+import io.firn.cold.format.CorruptBytesException;
+import io.firn.cold.format.FillerRecord;
+import io.firn.cold.format.PageHeader;
+import io.firn.cold.format.PageLayout;
+import io.firn.cold.format.RecordReader;
+import io.firn.cold.io.DiskOperation;
+import io.firn.cold.model.Address;
+import io.firn.cold.model.UnsupportedVersionException;
+import io.firn.cold.segment.Segment;
+import java.io.EOFException;
+import java.io.IOException;
+import java.util.Arrays;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Finds the records that touch a page, by the headers of the pages, in private copies of their
+ * bytes. The pages are held by the caller. For one thread.
+ */
+final class PageWalk {
+  private static final int HEAD_BYTES = 16;
+
+  /** Receives the records that verify. */
+  interface Visitor {
+    /**
+     * Takes a record; buffer and reader are used again for the next one.
+     *
+     * @param word its address, without visits
+     */
+    void record(Segment segment, long word, byte[] buffer, RecordReader record);
+  }
+
+  /** How the walk of a page went. */
+  enum Outcome {
+    WALKED,
+    NOT_WALKABLE
+  }
+
+  private final Table table;
+  private final PageLayout layout;
+  private final RecordReader record = new RecordReader();
+  private byte[] page = new byte[0];
+  private byte[] buffer = new byte[4096];
+
+  /** What {@code page} holds; nothing before the first read. */
+  private @Nullable Segment pageSegment;
+
+  private long pageOffset;
+  private int pageLength;
+
+  PageWalk(Table table) {
+    this.table = table;
+    this.layout = table.space().layout();
+  }
+
+  /**
+   * Visits every record that starts in a page, and the one that continues from the page before.
+   * What was visited before a page turned out not to be walkable was visited rightly.
+   *
+   * @throws IOException if bytes cannot be read now, which says nothing about them
+   */
+  Outcome walk(Segment segment, int number, Visitor visitor) throws IOException {
+    PageHeader header = readHeader(segment, number);
+    if (header == null) {
+      return Outcome.NOT_WALKABLE;
+    }
+    long at = layout.pageBytes() * (long) number + header.firstRecordOffset();
+    for (int i = 0; i < header.recordCount(); i++) {
+      int length = lengthOf(segment, at);
+      if (!visit(segment, at, length, visitor)) {
+        return Outcome.NOT_WALKABLE;
+      }
+      if (length == 0) {
+        break; // cut off, so the last one here
+      }
+      at = layout.nextRecordOffset(layout.endOf(at, length));
+    }
+    boolean continues = (header.flags() & PageHeader.CONTINUED) != 0;
+    return !continues || walkBack(segment, number, visitor) ? Outcome.WALKED : Outcome.NOT_WALKABLE;
+  }
+
+  /** Visits the record that started before a page and reaches into it, if it may be live. */
+  private boolean walkBack(Segment segment, int target, Visitor visitor) throws IOException {
+    for (int number = target - 1; number >= 0; number--) {
+      if (hasNoLiveRecord(segment, number)) {
+        return true;
+      }
+      PageHeader header = readHeader(segment, number);
+      if (header == null) {
+        return false;
+      }
+      if (header.recordCount() > 0) {
+        return visitLast(segment, number, header, target, visitor);
+      }
+    }
+    return false;
+  }
+
+  private boolean hasNoLiveRecord(Segment segment, int number) {
+    return segment.pageCharge(number) == 0 || !table.space().isSealed(segment, number);
+  }
+
+  private boolean visitLast(
+      Segment segment, int number, PageHeader header, int target, Visitor visitor)
+      throws IOException {
+    long at = layout.pageBytes() * (long) number + header.firstRecordOffset();
+    int length = lengthOf(segment, at);
+    for (int i = 1; i < header.recordCount() && length != 0; i++) {
+      at = layout.nextRecordOffset(layout.endOf(at, length));
+      length = lengthOf(segment, at);
+    }
+    if (length == 0) {
+      return visit(segment, at, length, visitor);
+    }
+    // If it ends before the target, its page was released and filled again: nothing goes on there.
+    boolean reaches = layout.pageOf(layout.endOf(at, length) - 1) >= target;
+    return !reaches || visit(segment, at, length, visitor);
+  }
+
+  /** Reads and verifies a page; null if it is none. */
+  private @Nullable PageHeader readHeader(Segment segment, int number) throws IOException {
+    if (page.length == 0) {
+      page = new byte[layout.pageBytes()];
+    }
+    long start = layout.pageBytes() * (long) number;
+    pageSegment = null;
+    pageLength = readFile(segment, start, page, page.length);
+    Arrays.fill(page, pageLength, page.length, (byte) 0);
+    pageOffset = start;
+    pageSegment = segment;
+    try {
+      PageHeader header =
+          PageHeader.read(
+              page, (int) (layout.headerOf(number) - start), page.length, segment.path());
+      boolean sealed = (header.flags() & PageHeader.SEALED) != 0;
+      return sealed && header.pageNumber() == number ? header : null;
+    } catch (CorruptBytesException | UnsupportedVersionException e) {
+      return null;
+    }
+  }
+
+  /** Returns the length that the record at an offset says it has; 0 if it cannot be one. */
+  private int lengthOf(Segment segment, long at) throws IOException {
+    int wanted = (int) Math.min(HEAD_BYTES + PageHeader.BYTES, segment.capacity() - at);
+    int logical = Math.min(HEAD_BYTES, read(segment, at, buffer, Math.max(0, wanted)));
+    if (logical == 0) {
+      return 0;
+    }
+    layout.join(buffer, logical, at);
+    int length = RecordReader.peekTotalBytes(buffer, 0, logical);
+    boolean fits = length > 0 && layout.endOf(at, length) <= segment.capacity();
+    return fits ? length : 0;
+  }
+
+  /** Visits a record unless it is a filler; false if it does not verify and may be live. */
+  private boolean visit(Segment segment, long at, int length, Visitor visitor) throws IOException {
+    if (length == 0) {
+      return isCutOff(segment, at, FillerRecord.MINIMUM_BYTES);
+    }
+    RecordReader.Verdict verdict = read(segment, at, length);
+    if (verdict == RecordReader.Verdict.OK) {
+      visitor.record(segment, Address.of(segment.number(), at, length), buffer, record);
+    }
+    return verdict != RecordReader.Verdict.DAMAGED || isCutOff(segment, at, length);
+  }
+
+  /** Tells whether a record lost its end because that was released, so that it is dead. */
+  private boolean isCutOff(Segment segment, long at, int length) throws IOException {
+    int last = layout.pageOf(layout.endOf(at, length) - 1);
+    for (int number = layout.pageOf(at) + 1; number <= last; number++) {
+      if (hasNoLiveRecord(segment, number)) {
+        return true;
+      }
+      PageHeader header = readHeader(segment, number);
+      if (header == null) {
+        return false;
+      }
+      if ((header.flags() & PageHeader.CONTINUED) == 0) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /**
+   * Reads the record at an address.
+   *
+   * @return whether it verifies and was given to the visitor
+   * @throws IOException if bytes cannot be read now, which says nothing about them
+   */
+  boolean visit(Segment segment, long word, Visitor visitor) throws IOException {
+    int logical = Address.boundBytes(word);
+    long offset = Address.offset(word);
+    if (segment.readBytes(word) < layout.physicalBytes(offset, logical)
+        || read(segment, offset, logical) != RecordReader.Verdict.OK) {
+      return false;
+    }
+    visitor.record(segment, Address.withoutVisits(word), buffer, record);
+    return true;
+  }
+
+  private RecordReader.Verdict read(Segment segment, long offset, int logical) throws IOException {
+    int physical = layout.physicalBytes(offset, logical);
+    if (buffer.length < physical) {
+      buffer = new byte[physical];
+    }
+    int present = read(segment, offset, buffer, physical);
+    Arrays.fill(buffer, present, physical, (byte) 0);
+    layout.join(buffer, logical, offset);
+    return record.wrap(buffer, 0, logical, table.id(), segment.lsnBase(), segment.timeBaseMillis());
+  }
+
+  /** Copies bytes out of the page that was read last, or reads them; returns how many there are. */
+  private int read(Segment segment, long offset, byte[] target, int length) throws IOException {
+    if (segment == pageSegment
+        && offset >= pageOffset
+        && offset + length <= pageOffset + pageLength) {
+      System.arraycopy(page, (int) (offset - pageOffset), target, 0, length);
+      return length;
+    }
+    return readFile(segment, offset, target, length);
+  }
+
+  /** Reads on an I/O worker, up to the end of the file; returns how many bytes there are. */
+  private int readFile(Segment segment, long offset, byte[] target, int length) throws IOException {
+    CompletableFuture<Integer> read =
+        table
+            .engine()
+            .seams()
+            .io()
+            .submit(DiskOperation.READ, () -> readNow(segment, offset, target, length));
+    try {
+      return read.join();
+    } catch (CompletionException e) {
+      if (e.getCause() instanceof IOException io) {
+        throw io;
+      }
+      throw e;
+    }
+  }
+
+  private static int readNow(Segment segment, long offset, byte[] target, int length)
+      throws IOException {
+    try {
+      segment.read(offset, target, length);
+      return length;
+    } catch (EOFException e) {
+      int rest = (int) Math.max(0, Math.min(length, segment.fileBytes() - offset));
+      if (rest > 0 && rest < length) {
+        segment.read(offset, target, rest);
+        return rest;
+      }
+      return 0;
+    }
+  }
+}

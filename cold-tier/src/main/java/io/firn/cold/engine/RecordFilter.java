@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Firn authors
+package io.firn.cold.engine;
+
+/** Decides which live records of an evacuated page are kept; the others are removed durably. */
+@FunctionalInterface
+public interface RecordFilter {
+  /** Keeps every live record. */
+  RecordFilter KEEP_ALL = (hash, word, recordBytes, writeTimeMillis, expiresAtMillis) -> true;
+
+  /**
+   * Tells whether a record stays in the table. Called on the thread that evacuates, without locks;
+   * a record that is overwritten meanwhile is not touched whatever the answer is.
+   *
+   * @param word the address word of its entry, with the visits since it was written
+   * @param recordBytes length of the record
+   * @param writeTimeMillis wall time at which it was written, in whole seconds; {@link
+   *     Long#MIN_VALUE} if not known
+   * @param expiresAtMillis wall time at which it expires; {@link Long#MAX_VALUE} if never
+   */
+  boolean keep(long hash, long word, int recordBytes, long writeTimeMillis, long expiresAtMillis);
+}
