@@ -7,6 +7,7 @@ import io.firn.cold.engine.BatchLimits;
 import io.firn.cold.engine.DamagePolicy;
 import io.firn.cold.engine.Engine;
 import io.firn.cold.engine.EngineOptions;
+import io.firn.cold.engine.FlushMode;
 import io.firn.cold.engine.StoreOpening;
 import io.firn.cold.format.Octets;
 import io.firn.cold.index.IndexShape;
@@ -46,6 +47,8 @@ public final class ColdStore implements AutoCloseable {
   private static final long LOG_MINIMUM_BYTES = 256L << 10;
   private static final long LOG_MAXIMUM_BYTES = 64L << 20;
   private static final long KEPT_LOG_BYTES = 2L << 20;
+  private static final long KEPT_CARRYING_LOG_BYTES = 16L << 20;
+  private static final int CARRIED_BYTES = 32 << 10;
   private static final long AHEAD_BYTES = 256L << 10;
   private static final int EXTENT_PAGES = 64;
   private static final int STREAMS = 8;
@@ -167,8 +170,13 @@ public final class ColdStore implements AutoCloseable {
         options.flushPolicy().intervalNanos(),
         options.flushPolicy().bytes(),
         options.maximumValueBytes(),
-        Math.min(KEPT_LOG_BYTES, maximum / 8),
+        Math.min(
+            options.flushPolicy().mode() == FlushMode.SYNC
+                ? KEPT_CARRYING_LOG_BYTES
+                : KEPT_LOG_BYTES,
+            maximum / 8),
         ContainerMemory.totalBytes() / 4,
+        Math.min(CARRIED_BYTES, log.maximumFrameBytes() / 2),
         new BatchLimits(
             Math.min(options.maximumBatchBytes(), maximum / BATCH_SHARE),
             options.maximumBatchKeys(),

@@ -23,6 +23,12 @@ public enum Rule {
   APPLY_UNDER_LOCK,
   /** The entries of a batch are set when its commit is in the log, not before. */
   APPLY_AT_COMMIT,
+  /** A carried record that is not whole in its page is written again. */
+  REPAIR_CARRIED,
+  /** A carried record is written again only if its frame was the last that set its key. */
+  REPAIR_CURRENT_ONLY,
+  /** A record that its frame does not carry is forced before the frame is appended. */
+  FORCE_BEFORE_FRAME,
   /** A record is charged to every page that it touches. */
   CHARGE_EVERY_PAGE,
   /** A segment number is used again only when no snapshot can name the old segment. */

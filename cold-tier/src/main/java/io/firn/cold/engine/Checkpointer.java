@@ -223,7 +223,7 @@ final class Checkpointer {
     ManifestDraft draft = new ManifestDraft(captured);
     Manifest manifest = draft.manifest(catalogue, clean);
     if (engine.threads().keeps(Rule.NAME_AFTER_FORCE)) {
-      engine.forcer().ensureDurable(engine.log().end());
+      engine.forcer().ensureForced(engine.log().end());
     }
     engine.threads().step(Step.NAMING);
     engine.manifests().write(manifest);

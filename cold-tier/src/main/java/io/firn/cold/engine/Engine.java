@@ -93,7 +93,14 @@ public final class Engine implements AutoCloseable {
     this.log =
         new Log(
             options.log(), seams.disk(), ledger, seams.threads(), seams.time(), seams.randoms());
-    this.forcer = new Forcer(seams.disk(), seams.io(), log, seams.threads(), wall::millis);
+    this.forcer =
+        new Forcer(
+            seams.disk(),
+            seams.io(),
+            log,
+            seams.threads(),
+            wall::millis,
+            options.flushMode() == FlushMode.SYNC);
     this.batches = new OpenBatches(log::end, seams.threads());
     this.manifests = new ManifestStore(seams.disk(), ledger);
     this.catalogueLock = seams.threads().newLock("catalogue");

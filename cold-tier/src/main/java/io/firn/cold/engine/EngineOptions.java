@@ -16,6 +16,8 @@ import io.firn.cold.wal.LogShape;
  * @param maximumValueBytes largest value
  * @param keptLogBytes log bytes after which a checkpoint is due, at least
  * @param mappedBytes how much of the sealed segments may stay mapped for readers
+ * @param carriedBytes largest record that travels in its frame in {@link FlushMode#SYNC}; a larger
+ *     one is forced before its frame is appended
  * @param batches bounds of a batch
  * @param log sizes of the log
  * @param space sizes of the data files
@@ -31,9 +33,24 @@ public record EngineOptions(
     int maximumValueBytes,
     long keptLogBytes,
     long mappedBytes,
+    int carriedBytes,
     BatchLimits batches,
     LogShape log,
     SpaceShape space,
     IndexShape index,
     DamagePolicy damage,
-    boolean startEmptyIfNewer) {}
+    boolean startEmptyIfNewer) {
+  private static final int LARGEST_REFERENCE_BYTES = 48;
+
+  /** Checks that what is to be carried fits a frame. */
+  public EngineOptions {
+    if (carriedBytes < 0 || carriedBytes > log.maximumFrameBytes() - LARGEST_REFERENCE_BYTES) {
+      throw new IllegalArgumentException(
+          "records of "
+              + carriedBytes
+              + " bytes in frames of at most "
+              + log.maximumFrameBytes()
+              + " bytes");
+    }
+  }
+}

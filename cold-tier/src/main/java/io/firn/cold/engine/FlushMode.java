@@ -8,6 +8,9 @@ public enum FlushMode {
   NONE,
   /** At an interval, or after so many bytes. */
   ASYNC,
-  /** Before the operation returns. */
+  /**
+   * Before the operation returns. One force of the log is enough: frames carry their records, and
+   * what is too large for that is forced before its frame.
+   */
   SYNC
 }

@@ -44,14 +44,26 @@ final class Forcer {
   private final List<Segment> dirtySegments = new ArrayList<>();
 
   private final Set<String> dirtyDirectories = ConcurrentHashMap.newKeySet();
+  private final boolean carries;
   private volatile long durableLsn;
+
+  /** Below it the data files were forced too; 0 before the first force of this life. */
+  private volatile long forcedLsn;
 
   /** The end of the log, if nothing but the mark was appended since the last round began. */
   private long quietLsn = NEVER_QUIET;
 
   private final AtomicLong rounds = new AtomicLong();
 
-  Forcer(Disk disk, AsyncIo io, Log log, Threads threads, LongSupplier wallMillis) {
+  /**
+   * Creates the forcer of a life.
+   *
+   * @param carries whether frames carry their records, so that a force of the log makes both
+   *     durable
+   */
+  Forcer(
+      Disk disk, AsyncIo io, Log log, Threads threads, LongSupplier wallMillis, boolean carries) {
+    this.carries = carries;
     this.disk = disk;
     this.io = io;
     this.log = log;
@@ -117,11 +129,51 @@ final class Forcer {
       turn.lock();
       try {
         if (durableLsn < lsn) {
-          round();
+          round(!carries);
         }
       } finally {
         turn.unlock();
       }
+    }
+  }
+
+  /**
+   * Returns once every frame below an LSN is durable and so are the bytes in the data files that it
+   * refers to, carried ones included.
+   *
+   * @throws StoreIoException if a force failed, now or before
+   */
+  void ensureForced(long lsn) {
+    while (forcedLsn < lsn) {
+      turn.lock();
+      try {
+        if (forcedLsn < lsn) {
+          round(true);
+        }
+      } finally {
+        turn.unlock();
+      }
+    }
+  }
+
+  /**
+   * Returns once what was put into a segment before the call is durable, and the segment's name.
+   *
+   * @throws StoreIoException if a force failed, now or before
+   */
+  void forceBeforeFrame(Segment segment) {
+    dirty(segment);
+    turn.lock();
+    try {
+      if (segment.isDirty() || !dirtyDirectories.isEmpty()) {
+        checkLog();
+        forceData(dirtyDirectories.isEmpty() ? List.of(segment) : takeDirty());
+      }
+    } catch (IOException e) {
+      log.fail(e);
+      throw new StoreIoException("a force failed: " + e.getMessage(), e);
+    } finally {
+      turn.unlock();
     }
   }
 
@@ -131,7 +183,7 @@ final class Forcer {
       turn.lock();
       try {
         if (log.releaseLsn() < lsn) {
-          round();
+          round(!carries);
         }
       } finally {
         turn.unlock();
@@ -148,8 +200,9 @@ final class Forcer {
         checkLog();
         log.force(end);
         durableLsn = end;
+        forcedLsn = carries ? forcedLsn : end;
       } else if (durableLsn < end) {
-        round();
+        round(!carries);
       }
     } catch (IOException e) {
       log.fail(e);
@@ -186,18 +239,26 @@ final class Forcer {
     }
   }
 
-  private void round() {
+  /**
+   * Forces once: the log, and the data before it if asked to, if this life has not forced any yet,
+   * or if a file is new whose name may be lost.
+   */
+  private void round(boolean data) {
     long upTo = log.end();
+    boolean all = data || forcedLsn == 0 || !dirtyDirectories.isEmpty();
     try {
       checkLog();
-      forceData(takeDirty());
-      threads.step(Step.DATA_FORCED);
+      if (all) {
+        forceData(takeDirty());
+        threads.step(Step.DATA_FORCED);
+      }
       log.force(upTo);
     } catch (IOException e) {
       log.fail(e);
       throw new StoreIoException("a force failed: " + e.getMessage(), e);
     }
     durableLsn = upTo;
+    forcedLsn = all ? upTo : forcedLsn;
     long unused = rounds.incrementAndGet();
     long afterMark = log.mark(upTo, wallMillis.getAsLong());
     quietLsn = afterMark - upTo == Log.MARK_BYTES ? afterMark : NEVER_QUIET;
@@ -210,6 +271,7 @@ final class Forcer {
     }
   }
 
+  /** Forces segments, and the names of files that are new. */
   private void forceData(Collection<Segment> segments) throws IOException {
     List<CompletableFuture<Boolean>> forces = new ArrayList<>();
     for (Segment segment : segments) {

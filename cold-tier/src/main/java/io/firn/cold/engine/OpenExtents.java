@@ -2,13 +2,13 @@
 // Copyright The Firn authors
 package io.firn.cold.engine;
 
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import io.firn.cold.format.OpenExtent;
 import io.firn.cold.index.Partition;
 import io.firn.cold.model.Address;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -17,51 +17,106 @@ import java.util.TreeMap;
 
 /** The extents that a crash left open, as recovery learns of them. For one thread. */
 final class OpenExtents {
-  private final Map<Integer, TreeMap<Long, OpenExtent>> byTable = new LinkedHashMap<>();
+  private final Runs open = new Runs();
+
+  /** Those that were sealed since redo began, or what is left of them. */
+  private final Runs sealed = new Runs();
 
   /** An extent was opened; those that shared pages with it are gone. */
   void open(int tableId, OpenExtent extent) {
-    TreeMap<Long, OpenExtent> open = byTable.computeIfAbsent(tableId, ignored -> new TreeMap<>());
-    forget(tableId, extent);
-    open.put(place(extent.segment(), extent.firstPage()), extent);
+    open.remove(tableId, extent);
+    cutSealed(tableId, extent);
+    open.add(tableId, extent);
   }
 
-  /** Forgets the extents that share pages with one. */
-  void forget(int tableId, OpenExtent extent) {
-    TreeMap<Long, OpenExtent> open = byTable.get(tableId);
-    if (open == null) {
-      return;
+  /** An extent was sealed: nothing is to be done for it, unless one of its records is repaired. */
+  void sealed(int tableId, OpenExtent extent) {
+    open.remove(tableId, extent);
+    cutSealed(tableId, extent);
+    if (extent.pages() > 0) {
+      sealed.add(tableId, extent);
     }
-    for (Iterator<OpenExtent> i = open.values().iterator(); i.hasNext(); ) {
-      OpenExtent other = i.next();
-      if (other.segment() == extent.segment()
-          && other.firstPage() < extent.firstPage() + Math.max(1, extent.pages())
-          && extent.firstPage() < other.firstPage() + other.pages()) {
-        i.remove();
+  }
+
+  /** Takes the pages of an extent away from those that were sealed; what is left of them stays. */
+  private void cutSealed(int tableId, OpenExtent extent) {
+    int first = extent.firstPage();
+    int end = first + extent.pages();
+    for (OpenExtent other : sealed.remove(tableId, extent)) {
+      int otherEnd = other.firstPage() + other.pages();
+      if (other.firstPage() < first) {
+        int left = first - other.firstPage();
+        sealed.add(tableId, new OpenExtent(other.segment(), other.firstPage(), left));
+      }
+      if (otherEnd > end) {
+        sealed.add(tableId, new OpenExtent(other.segment(), end, otherEnd - end));
       }
     }
+  }
+
+  /** A record was written again: the headers and checksums of its pages have to follow. */
+  void reopen(int tableId, int segment, int page) {
+    for (OpenExtent run : sealed.remove(tableId, new OpenExtent(segment, page, 1))) {
+      open.add(tableId, run);
+    }
+  }
+
+  /** The segment is gone. */
+  void forgetSegment(int tableId, int segment) {
+    OpenExtent all = new OpenExtent(segment, 0, Integer.MAX_VALUE / 2);
+    open.remove(tableId, all);
+    sealed.remove(tableId, all);
+  }
+
+  /** The table is gone. */
+  void forgetTable(int tableId) {
+    open.byTable.remove(tableId);
+    sealed.byTable.remove(tableId);
+  }
+
+  /** Tells whether there are any. */
+  boolean any() {
+    return open.byTable.values().stream().anyMatch(runs -> !runs.isEmpty());
   }
 
   private static long place(int segment, int firstPage) {
     return ((long) segment << 32) | firstPage;
   }
 
-  /** Tells whether there are any. */
-  boolean any() {
-    return byTable.values().stream().anyMatch(open -> !open.isEmpty());
-  }
+  /** Runs of pages of which no two share any, by table and place. */
+  private static final class Runs {
+    final Map<Integer, NavigableMap<Long, OpenExtent>> byTable = new LinkedHashMap<>();
 
-  /** The table is gone. */
-  void forgetTable(int tableId) {
-    TreeMap<Long, OpenExtent> unused = byTable.remove(tableId);
+    void add(int tableId, OpenExtent run) {
+      byTable
+          .computeIfAbsent(tableId, ignored -> new TreeMap<>())
+          .put(place(run.segment(), run.firstPage()), run);
+    }
+
+    /** Removes those that share pages with an extent, and returns them. */
+    @CanIgnoreReturnValue
+    List<OpenExtent> remove(int tableId, OpenExtent extent) {
+      List<OpenExtent> removed = new ArrayList<>();
+      NavigableMap<Long, OpenExtent> runs = byTable.getOrDefault(tableId, new TreeMap<>());
+      int end = extent.firstPage() + Math.max(1, extent.pages());
+      Map.Entry<Long, OpenExtent> last = runs.lowerEntry(place(extent.segment(), end));
+      while (last != null
+          && last.getValue().segment() == extent.segment()
+          && extent.firstPage() < last.getValue().firstPage() + last.getValue().pages()) {
+        removed.add(last.getValue());
+        runs.remove(last.getKey());
+        last = runs.lowerEntry(last.getKey());
+      }
+      return removed;
+    }
   }
 
   /** Makes all of them walkable; their bytes are durable and marked by now. */
   void seal(Engine engine) throws IOException {
-    for (Map.Entry<Integer, TreeMap<Long, OpenExtent>> open : byTable.entrySet()) {
-      Table table = engine.table(open.getKey());
-      if (table != null && !open.getValue().isEmpty()) {
-        seal(table, open.getValue());
+    for (Map.Entry<Integer, NavigableMap<Long, OpenExtent>> runs : open.byTable.entrySet()) {
+      Table table = engine.table(runs.getKey());
+      if (table != null && !runs.getValue().isEmpty()) {
+        seal(table, runs.getValue());
       }
     }
   }

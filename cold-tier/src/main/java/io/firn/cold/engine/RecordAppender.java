@@ -2,9 +2,12 @@
 // Copyright The Firn authors
 package io.firn.cold.engine;
 
+import io.firn.cold.agent.Rule;
 import io.firn.cold.agent.Step;
 import io.firn.cold.format.FrameWriter;
+import io.firn.cold.format.Frames;
 import io.firn.cold.format.RecordWriter;
+import io.firn.cold.model.Address;
 import io.firn.cold.model.StoreIoException;
 import io.firn.cold.segment.Claim;
 import io.firn.cold.segment.Segment;
@@ -13,6 +16,9 @@ import java.io.IOException;
 /**
  * Brings one record after another into its extent and its frame into the log: {@link #prepare} does
  * all that may wait or fail, then {@link #begin} and {@link #publish} append. For one thread.
+ *
+ * <p>In {@link FlushMode#SYNC} a small record travels in its frame as well, and a larger one is
+ * forced before its frame is appended: either way a force of the log makes it durable.
  */
 final class RecordAppender {
   /** As a batch: none. */
@@ -24,6 +30,15 @@ final class RecordAppender {
   private final RecordWriter record = new RecordWriter();
   private final FrameWriter frame = new FrameWriter();
   private int reserved;
+
+  /** Bytes of the frame whose position was taken. */
+  private int bytes;
+
+  /** The record travels in its frame. */
+  private boolean carries;
+
+  /** The record is forced before its frame is appended. */
+  private boolean forced;
 
   /** Encodes a record, reserves room for it everywhere, and copies its body. */
   void prepare(
@@ -41,22 +56,41 @@ final class RecordAppender {
     int length =
         record.encode(
             target.id(), key, keyLength, value, 0, valueLength, 0, 0, now, expiresAt, null);
-    int frameBytes = INSERT_BYTES + (inBatch ? BATCH_ID_BYTES : 0);
-    engine.relief().reserveLog(frameBytes);
-    reserved = frameBytes;
+    boolean sync = engine.options().flushMode() == FlushMode.SYNC;
+    int most = Address.classBound(Address.classOf(length));
+    carries = sync && most <= engine.options().carriedBytes();
+    forced = sync && !carries;
+    int batchBytes = inBatch ? BATCH_ID_BYTES : 0;
+    int enough = Frames.align8(INSERT_BYTES + batchBytes + (carries ? most : 0));
+    engine.relief().reserveLog(enough);
+    reserved = enough;
     target.index().ensureRoom(hash);
     long remaining = expiresAt == Long.MAX_VALUE ? Long.MAX_VALUE : Math.max(0, expiresAt - now);
     target.space().claim(claim, length, remaining);
     engine.threads().step(Step.RESERVED);
+    reserved = Frames.align8(INSERT_BYTES + batchBytes + (carries ? claim.length() : 0));
+    engine.log().unreserve(enough - reserved);
+    copy(engine, claim);
+    engine.threads().step(Step.COPIED);
+  }
+
+  /** Copies the body; all of it, and forces it, if the frame will say that it was. */
+  private void copy(Engine engine, Claim claim) {
     record.pad(claim.length());
     Segment segment = claim.segment();
     record.rebase(segment.lsnBase(), segment.timeBaseMillis());
+    if (forced) {
+      // The frame's own LSN is not known yet, so the record has an earlier one.
+      record.complete(engine.log().end());
+    }
     try {
-      claim.put(record.bytes(), RecordWriter.HEAD_BYTES, claim.length());
+      claim.put(record.bytes(), forced ? 0 : RecordWriter.HEAD_BYTES, claim.length());
     } catch (IOException e) {
       throw new StoreIoException("record not written to " + segment.path(), e);
     }
-    engine.threads().step(Step.COPIED);
+    if (forced && engine.threads().keeps(Rule.FORCE_BEFORE_FRAME)) {
+      engine.forcer().forceBeforeFrame(segment);
+    }
   }
 
   /** Returns the length of the record prepared last, in bytes. */
@@ -66,7 +100,7 @@ final class RecordAppender {
 
   /** Takes the append lock and the frame's LSN; {@link #publish} must follow. */
   long begin(Engine engine) {
-    int bytes = reserved;
+    bytes = reserved;
     reserved = 0;
     return engine.log().begin(bytes);
   }
@@ -79,22 +113,41 @@ final class RecordAppender {
   void publish(Engine engine, Claim claim, long hash, boolean update, long batchId, long lsn) {
     Segment segment = claim.segment();
     try {
-      record.complete(lsn);
-      claim.put(record.bytes(), 0, RecordWriter.HEAD_BYTES);
+      if (!forced) {
+        record.complete(lsn);
+        claim.put(record.bytes(), 0, RecordWriter.HEAD_BYTES);
+      }
       engine.forcer().dirty(segment);
       int length =
-          frame.insert(
-              update, segment.tableId(), hash, claim.word(), claim.length(), record.crc(), 0);
+          carries ? carried(claim, hash) : reference(claim, hash, update, segment.tableId());
       if (batchId != NO_BATCH) {
         length = frame.inBatch(length, batchId);
       }
       engine.log().publish(frame, length, lsn);
     } catch (IOException e) {
-      engine.log().abandon(INSERT_BYTES + (batchId == NO_BATCH ? 0 : BATCH_ID_BYTES), lsn);
+      engine.log().abandon(bytes, lsn);
       throw new StoreIoException("record not completed in " + segment.path(), e);
     } finally {
       engine.log().endAppend();
     }
+  }
+
+  private int carried(Claim claim, long hash) {
+    return frame.carried(
+        claim.fillsPages(),
+        claim.segment().tableId(),
+        hash,
+        claim.word(),
+        record.bytes(),
+        0,
+        claim.length(),
+        record.crc(),
+        0);
+  }
+
+  private int reference(Claim claim, long hash, boolean update, int tableId) {
+    int flags = forced ? Frames.FORCED_BEFORE : 0;
+    return frame.insert(update, tableId, hash, claim.word(), claim.length(), record.crc(), flags);
   }
 
   /** Gives the reservation back that was not used. */

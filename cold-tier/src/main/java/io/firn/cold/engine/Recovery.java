@@ -46,9 +46,11 @@ final class Recovery {
   private final List<String> problems = new ArrayList<>();
   private final OpenExtents openExtents = new OpenExtents();
   private final StoredRecords records = new StoredRecords();
+  private final CarriedRecords carried = new CarriedRecords();
   private LogHistory.Analysis analysis = LogHistory.Analysis.NONE;
   private long endLsn;
   private long frames;
+  private long repaired;
   private long damagedSnapshots;
   private boolean running = true;
 
@@ -76,6 +78,11 @@ final class Recovery {
 
   long damagedSnapshots() {
     return damagedSnapshots;
+  }
+
+  /** Returns how many carried records were written again. */
+  long repaired() {
+    return repaired;
   }
 
   /** Returns the LSN from which the frames stand that a snapshot of this opening may lack. */
@@ -121,6 +128,8 @@ final class Recovery {
             && !hasWritesSince(manifest.cleanEndLsn());
     if (!clean) {
       endLsn = redo();
+      repaired = new CarriedRepair(engine, carried, openExtents).run(history, manifest, endLsn);
+      engine.threads().step(Step.RECOVERY);
     }
     for (LogHistory.Commit commit : analysis.commits().values()) {
       if (commit.lsn() < endLsn) {
@@ -243,7 +252,7 @@ final class Recovery {
         applyRare(lsn, LogFrame.decode(frame, "log"));
         return true;
       }
-      case TUPLE_INSERT, TUPLE_UPDATE, TUPLE_DELETE -> {
+      case TUPLE_INSERT, TUPLE_UPDATE, TUPLE_DELETE, PAGE_DELTA, PAGE_IMAGE -> {
         if (frame.isInBatch()) {
           batches.collect(lsn, frame);
           return true;
@@ -277,22 +286,28 @@ final class Recovery {
   private boolean apply(long lsn, List<RedoChange> changes) throws IOException {
     for (RedoChange change : changes) {
       Table table = engine.table(change.tableId());
-      if (table != null
-          && change.needsBytes(analysis.markLsn())
-          && !records.verify(table, change.word(), change.recordCrc(), change.lsn())) {
+      if (table != null && change.isDoubtful(analysis.markLsn()) && !counts(table, change)) {
         return false;
       }
     }
     for (RedoChange change : changes) {
       Table table = engine.table(change.tableId());
       if (table != null) {
-        set(table, lsn, change.hash(), change.word());
+        set(table, lsn, change);
       }
     }
     return true;
   }
 
-  private void set(Table table, long lsn, long hash, long word) {
+  private boolean counts(Table table, RedoChange change) throws IOException {
+    return change.needsBytes()
+        ? records.verify(table, change.word(), change.recordCrc(), change.lsn())
+        : table.space().find(Address.segment(change.word())) != null;
+  }
+
+  private void set(Table table, long lsn, RedoChange change) {
+    long hash = change.hash();
+    long word = change.word();
     if (word != Address.NONE) {
       table.index().ensureRoom(hash);
     }
@@ -302,6 +317,7 @@ final class Recovery {
         return;
       }
       long ignored = word == Address.NONE ? partition.remove(hash) : partition.put(hash, word);
+      carried.set(change);
     } finally {
       partition.unlock();
     }
@@ -325,7 +341,7 @@ final class Recovery {
       if (state.state() == ExtentState.OPEN) {
         openExtents.open(state.tableId(), extent);
       } else {
-        openExtents.forget(state.tableId(), extent);
+        openExtents.sealed(state.tableId(), extent);
       }
     }
   }
@@ -362,7 +378,7 @@ final class Recovery {
     Segment present = table.space().find(drop.segment());
     if (present == null || present.lsnBase() <= lsn) {
       table.space().restoreDropped(drop.segment(), lsn);
-      openExtents.forget(drop.tableId(), new OpenExtent(drop.segment(), 0, Integer.MAX_VALUE / 2));
+      openExtents.forgetSegment(drop.tableId(), drop.segment());
     }
   }
 
@@ -405,6 +421,7 @@ final class Recovery {
       engine.forcer().dirtyDirectory("index");
       engine.forcer().dirtyDirectory("wal");
     }
+    engine.forcer().ensureForced(engine.log().end());
     engine.forcer().ensureReleasable(engine.log().end());
     engine.threads().step(Step.RECOVERY);
   }

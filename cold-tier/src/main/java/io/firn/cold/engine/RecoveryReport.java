@@ -15,6 +15,7 @@ import java.util.List;
  * @param gaps ranges of the log that were damaged
  * @param emptiedTables tables that were emptied because removals may have been lost
  * @param damagedSnapshots snapshots that did not verify and were replaced by older ones
+ * @param repairedRecords records that were written again from their frames
  * @param problems what else was damaged, in words
  * @param nanos how long it took
  */
@@ -26,6 +27,7 @@ public record RecoveryReport(
     List<LogHistory.Gap> gaps,
     int emptiedTables,
     long damagedSnapshots,
+    long repairedRecords,
     List<String> problems,
     long nanos) {
   /** Copies the lists. */

@@ -126,7 +126,8 @@ final class SnapshotLoader implements PartitionSource {
   private void replay(Partition partition, long lsn, FrameReader frame, BatchReplay batches)
       throws CorruptBytesException {
     switch (frame.type()) {
-      case TUPLE_INSERT, TUPLE_UPDATE, TUPLE_DELETE -> apply(partition, RedoChange.of(lsn, frame));
+      case TUPLE_INSERT, TUPLE_UPDATE, TUPLE_DELETE, PAGE_DELTA, PAGE_IMAGE ->
+          apply(partition, RedoChange.of(lsn, frame));
       case BATCH_COMMIT -> {
         for (RedoChange change : batches.take(frame)) {
           apply(partition, change);

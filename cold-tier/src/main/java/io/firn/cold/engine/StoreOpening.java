@@ -161,6 +161,7 @@ public final class StoreOpening {
         recovery.gaps(),
         emptied,
         recovery.damagedSnapshots(),
+        recovery.repaired(),
         problems,
         engine.time().nanoTime() - startedNanos);
   }

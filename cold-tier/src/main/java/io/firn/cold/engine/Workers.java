@@ -28,6 +28,8 @@ final class Workers {
   private static final long SILENCE_NANOS = 2_000_000_000L;
   private static final long BACK_OFF_NANOS = 1_000_000_000L;
   private static final int LIVE_SHARE_OF_LOG = 50;
+  private static final int LIVE_SHARE_OF_CARRYING_LOG = 4;
+  private static final int LOG_SHARE_OF_DISK = 8;
 
   private final Engine engine;
   private final List<AgentHandle> handles = new ArrayList<>();
@@ -245,7 +247,10 @@ final class Workers {
 
     private boolean checkpoint(long liveBytes) throws IOException {
       long end = engine.log().end();
-      long bound = Math.max(engine.options().keptLogBytes(), liveBytes / LIVE_SHARE_OF_LOG);
+      boolean carries = engine.options().flushMode() == FlushMode.SYNC;
+      long share = liveBytes / (carries ? LIVE_SHARE_OF_CARRYING_LOG : LIVE_SHARE_OF_LOG);
+      long most = engine.options().maximumDiskBytes() / LOG_SHARE_OF_DISK;
+      long bound = Math.max(engine.options().keptLogBytes(), Math.min(share, most));
       long needed = engine.manifests().neededLsn();
       long reach = engine.batches().redoLsn(end, engine.time().nanoTime());
       if (end - needed <= bound || reach - needed <= bound / 2) {

@@ -3,6 +3,7 @@
 package io.firn.cold.format;
 
 import io.firn.cold.io.Crc32c;
+import java.util.Arrays;
 import java.util.Objects;
 
 /**
@@ -147,6 +148,11 @@ public final class FrameReader {
   /** Returns the index in the buffer of a carried record. */
   public int recordOffset() {
     return offset + Frames.AT_RECORD;
+  }
+
+  /** Returns a copy of a carried record. */
+  public byte[] copyRecord() {
+    return Arrays.copyOfRange(bytes, recordOffset(), recordOffset() + recordLength());
   }
 
   /** Returns the segment of a segment frame. */

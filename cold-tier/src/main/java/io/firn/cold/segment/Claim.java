@@ -38,6 +38,11 @@ public final class Claim {
     return word;
   }
 
+  /** Tells whether the record takes whole pages and nothing else. */
+  public boolean fillsPages() {
+    return extent().fillsPages(offset, length);
+  }
+
   /** Copies bytes of the record in, from {@code from} to the record's end. */
   public void put(byte[] record, int from, int to) throws IOException {
     extent().put(offset, record, from, to);

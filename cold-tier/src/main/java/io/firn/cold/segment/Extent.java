@@ -168,6 +168,13 @@ final class Extent {
     }
   }
 
+  /** Tells whether a record takes whole pages. */
+  boolean fillsPages(long offset, int length) {
+    long end = layout.endOf(offset, length);
+    return offset == layout.firstByteOf(layout.pageOf(offset))
+        && end == layout.headerOf(layout.pageOf(end));
+  }
+
   /** Puts a filler over space whose record never became one. */
   void fill(long offset, int length) {
     byte[] filler = new byte[length];

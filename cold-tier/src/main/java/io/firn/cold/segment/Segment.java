@@ -246,6 +246,12 @@ public final class Segment {
     return file.size();
   }
 
+  /** Writes a whole record to the file, around the page headers. Nobody else uses its bytes. */
+  public void write(long offset, byte[] record) throws IOException {
+    layout.forEachPiece(
+        offset, record.length, (at, from, length) -> file.write(at, record, from, length));
+  }
+
   /** Returns how many physical bytes to read for a record, cut at the segment's end. */
   public int readBytes(long word) {
     long offset = Address.offset(word);

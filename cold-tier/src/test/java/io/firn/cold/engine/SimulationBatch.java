@@ -109,7 +109,7 @@ final class SimulationBatch {
       }
       batch.awaitDurable();
       world.threads().checkAlive();
-      if (world.shape.options().flushMode() == FlushMode.SYNC) {
+      if (world.options.flushMode() == FlushMode.SYNC) {
         world.model.durableLsn = Math.max(world.model.durableLsn, lsn + 1);
       }
     } finally {

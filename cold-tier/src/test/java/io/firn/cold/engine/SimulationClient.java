@@ -110,7 +110,7 @@ final class SimulationClient implements Runnable {
       op.lsn = write.lsn();
       write.awaitDurable();
       world.threads().checkAlive();
-      if (changed && shape.options().flushMode() == FlushMode.SYNC) {
+      if (changed && world.options.flushMode() == FlushMode.SYNC) {
         model.durableLsn = Math.max(model.durableLsn, op.lsn + 1);
       }
     } finally {
@@ -287,7 +287,7 @@ final class SimulationClient implements Runnable {
       long lsn = table.clear();
       world.threads().checkAlive();
       returned(op, lsn);
-      if (shape.options().flushMode() == FlushMode.SYNC) {
+      if (world.options.flushMode() == FlushMode.SYNC) {
         model.durableLsn = Math.max(model.durableLsn, lsn + 1);
       }
     } catch (FirnException e) {

@@ -8,6 +8,8 @@ enum SimulationFocus {
   NONE,
   /** Power failures, small intervals, much reuse. */
   POWER,
+  /** Power failures while frames carry their records. */
+  SYNC,
   /** Few keys that share hashes. */
   COLLISIONS,
   /** Short lifetimes and a clock that jumps. */

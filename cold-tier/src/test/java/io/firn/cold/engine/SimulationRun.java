@@ -126,6 +126,7 @@ final class SimulationRun {
     if (!world.shape.collisions() && random.nextInt(4) != 0) {
       var unusedHandle = world.threads().start(new SimulationEvacuator(world, random.split()));
     }
+    world.options = world.shape.optionsOfLife(random);
     if (mortal) {
       planCrash();
     }
@@ -206,7 +207,7 @@ final class SimulationRun {
     try {
       Engine engine =
           StoreOpening.open(
-              world.shape.options(),
+              world.options,
               new Engine.Seams(
                   world.disk(),
                   world.io,
@@ -230,6 +231,7 @@ final class SimulationRun {
         throw new AssertionError("problems: " + world.engine().recovery().problems());
       }
     }
+    world.totals.repaired += world.engine().recovery().repairedRecords();
     long bound = powerFailed ? world.model.durableLsn : world.model.returnedLsn();
     SimulationModel.State state = SimulationJudge.judge(world, bound);
     SimulationJudge.auditSpace(world);

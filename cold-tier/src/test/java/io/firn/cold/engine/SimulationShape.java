@@ -69,12 +69,14 @@ record SimulationShape(
     int keys = 5 + (int) (195 * square(random));
     FlushMode mode = mode(random, focus);
     int maximumValue = large ? (1 + random.nextInt(4)) * pageBytes : 16 << random.nextInt(6);
-    if (focus == SimulationFocus.LARGE_VALUES || focus == SimulationFocus.READERS) {
+    if (focus == SimulationFocus.LARGE_VALUES
+        || focus == SimulationFocus.READERS
+        || focus == SimulationFocus.SYNC) {
       keys = 5 + random.nextInt(30);
     }
     int readShare = focus == SimulationFocus.READERS ? 60 : random.nextInt(60);
     return new SimulationShape(
-        options(random, pageBytes, faults, fewNumbers, mode, batches(more)),
+        options(random, pageBytes, faults, fewNumbers, mode, carriedBytes(more), batches(more)),
         faults == Faults.FULL ? (512 << 10) + random.nextInt(1 << 20) : Long.MAX_VALUE,
         focus == SimulationFocus.READERS ? 4 : 1 + random.nextInt(4),
         keys,
@@ -87,7 +89,9 @@ record SimulationShape(
         focus == SimulationFocus.NUMBERS ? 15 : 20 + random.nextInt(200),
         focus == SimulationFocus.COLLISIONS || random.nextInt(12) == 0,
         focus == SimulationFocus.EXPIRY || random.nextInt(5) == 0,
-        focus == SimulationFocus.POWER ? LARGEST_SHARE : random.nextInt(LARGEST_SHARE),
+        focus == SimulationFocus.POWER || focus == SimulationFocus.SYNC
+            ? LARGEST_SHARE
+            : random.nextInt(LARGEST_SHARE),
         more.nextInt(3) == 0 ? 5 + more.nextInt(40) : more.nextInt(5),
         faults);
   }
@@ -113,10 +117,40 @@ record SimulationShape(
     return random.nextInt(20) == 0 ? some * 7 : some;
   }
 
+  /** Returns the settings of a life: now and then another flush mode than the seed's. */
+  EngineOptions optionsOfLife(SplittableRandom random) {
+    FlushMode[] modes = FlushMode.values();
+    FlushMode mode = random.nextInt(4) == 0 ? modes[random.nextInt(3)] : options.flushMode();
+    EngineOptions o = options;
+    return new EngineOptions(
+        o.maximumDiskBytes(),
+        mode,
+        o.flushIntervalNanos(),
+        o.flushBytes(),
+        o.maximumValueBytes(),
+        o.keptLogBytes(),
+        o.mappedBytes(),
+        o.carriedBytes(),
+        o.batches(),
+        o.log(),
+        o.space(),
+        o.index(),
+        o.damage(),
+        o.startEmptyIfNewer());
+  }
+
   private static FlushMode mode(SplittableRandom random, SimulationFocus focus) {
     FlushMode[] modes = FlushMode.values();
     FlushMode drawn = modes[random.nextInt(modes.length)];
+    if (focus == SimulationFocus.SYNC) {
+      return FlushMode.SYNC;
+    }
     return focus == SimulationFocus.POWER && drawn == FlushMode.NONE ? FlushMode.ASYNC : drawn;
+  }
+
+  /** From records of a few bytes to those that need most of the longest frame. */
+  private static int carriedBytes(SplittableRandom random) {
+    return random.nextInt(8) == 0 ? 0 : 32 << random.nextInt(7);
   }
 
   /** Bounds that a batch meets now and then. */
@@ -131,6 +165,7 @@ record SimulationShape(
       Faults faults,
       boolean fewNumbers,
       FlushMode mode,
+      int carriedBytes,
       BatchLimits batches) {
     LogShape log =
         new LogShape(16 << 10, (16 << 10) << random.nextInt(3), (8 << 10) << random.nextInt(2));
@@ -154,6 +189,7 @@ record SimulationShape(
         1 << 20,
         (4 << 10) << random.nextInt(5),
         random.nextInt(3) * (128L << 10),
+        carriedBytes,
         batches,
         log,
         space,

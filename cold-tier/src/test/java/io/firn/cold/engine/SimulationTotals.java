@@ -32,6 +32,7 @@ final class SimulationTotals {
   long movesLost;
   long walksFailed;
   long reuseAfterMove;
+  long repaired;
 
   void crashed(SimThreads threads, boolean soon) {
     crashes++;
@@ -82,6 +83,7 @@ final class SimulationTotals {
     movesLost += other.movesLost;
     walksFailed += other.walksFailed;
     reuseAfterMove += other.reuseAfterMove;
+    repaired += other.repaired;
   }
 
   /** Returns how often each thing was met that a run must meet. */
@@ -105,6 +107,7 @@ final class SimulationTotals {
     met.put("record relocated", recordsMoved);
     met.put("relocation lost the race", movesLost);
     met.put("page reused after relocation", reuseAfterMove);
+    met.put("carried record repaired", repaired);
     return met;
   }
 

@@ -30,6 +30,10 @@ final class SimulationWorld {
   final SimulationTotals totals;
   final ManualTime time = new ManualTime();
   final DirectIo io = new DirectIo(time);
+
+  /** The settings of this life. */
+  EngineOptions options;
+
   final SimulationModel model = new SimulationModel();
   final Map<String, Table> tables = new HashMap<>();
   final Set<Long> addresses = new HashSet<>();
@@ -82,6 +86,7 @@ final class SimulationWorld {
 
   SimulationWorld(SimulationShape shape, SplittableRandom random, SimulationTotals totals) {
     this.shape = shape;
+    this.options = shape.options();
     this.random = random;
     this.totals = totals;
   }
