@@ -139,15 +139,15 @@ final class Forcer {
 
   /**
    * Returns once every frame below an LSN is durable and so are the bytes in the data files that it
-   * refers to, carried ones included.
+   * refers to, carried ones included, and the names of all files on the list.
    *
    * @throws StoreIoException if a force failed, now or before
    */
   void ensureForced(long lsn) {
-    while (forcedLsn < lsn) {
+    while (forcedLsn < lsn || !dirtyDirectories.isEmpty()) {
       turn.lock();
       try {
-        if (forcedLsn < lsn) {
+        if (forcedLsn < lsn || !dirtyDirectories.isEmpty()) {
           round(true);
         }
       } finally {
