@@ -8,6 +8,7 @@ import io.firn.cold.format.PageLayout;
 import io.firn.cold.io.AppendRegion;
 import io.firn.cold.io.DiskFile;
 import io.firn.cold.model.Address;
+import java.io.EOFException;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -231,10 +232,17 @@ public final class Segment {
     }
   }
 
-  /** Copies bytes out, from the mapping or by a positional read. Callers are inside an epoch. */
+  /**
+   * Copies bytes out, from the mapping or by a positional read. Callers are inside an epoch.
+   *
+   * @throws EOFException if the file ends before
+   */
   public void read(long offset, byte[] target, int length) throws IOException {
     AppendRegion mapped = region;
     if (mapped != null) {
+      if (offset + length > mapped.capacity()) {
+        throw new EOFException(length + " bytes at " + offset + " of " + file.path());
+      }
       mapped.get(offset, target, 0, length);
     } else {
       file.read(offset, target, 0, length);

@@ -24,6 +24,8 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * What a store makes of damaged and missing snapshots, segments and logs: a typed error, or misses.
@@ -142,14 +144,15 @@ final class DamageTest {
     }
   }
 
-  @Test
-  void aTruncatedSegment_givesMissesAndNoException() throws IOException {
+  @ParameterizedTest
+  @ValueSource(longs = {0, 1 << 30})
+  void aTruncatedSegment_givesMissesAndNoException(long mappedBytes) throws IOException {
     SimDisk closed = closedStore();
     String path = files(closed, "data/1/").get(0);
     try (DiskFile file = closed.open(path, Disk.OpenMode.WRITE)) {
       file.truncate(PAGE_BYTES);
     }
-    try (StillStore store = StillStore.open(closed)) {
+    try (StillStore store = StillStore.open(closed, StillStore.mapped(mappedBytes))) {
       assertThat(misses(store.table())).isPositive();
     }
   }

@@ -68,7 +68,17 @@ final class StillStore implements AutoCloseable {
     return with(OPTIONS.maximumDiskBytes(), FlushMode.NONE, damage, false);
   }
 
+  /** Returns the options with so many bytes of sealed segments mapped for readers. */
+  static EngineOptions mapped(long bytes) {
+    return with(OPTIONS.maximumDiskBytes(), FlushMode.NONE, OPTIONS.damage(), false, bytes);
+  }
+
   static EngineOptions with(long diskBytes, FlushMode mode, DamagePolicy damage, boolean ifNewer) {
+    return with(diskBytes, mode, damage, ifNewer, OPTIONS.mappedBytes());
+  }
+
+  private static EngineOptions with(
+      long diskBytes, FlushMode mode, DamagePolicy damage, boolean ifNewer, long mappedBytes) {
     EngineOptions o = OPTIONS;
     return new EngineOptions(
         diskBytes,
@@ -77,7 +87,7 @@ final class StillStore implements AutoCloseable {
         o.flushBytes(),
         o.maximumValueBytes(),
         o.keptLogBytes(),
-        o.mappedBytes(),
+        mappedBytes,
         o.carriedBytes(),
         o.batches(),
         o.log(),
