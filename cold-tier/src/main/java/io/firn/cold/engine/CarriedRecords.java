@@ -15,6 +15,18 @@ import java.util.Map;
 final class CarriedRecords {
   private final Map<Integer, Setters> byTable = new HashMap<>();
 
+  private boolean durablePuts;
+
+  /** Notes a change of the log, whether it is still to be applied or not. */
+  void met(RedoChange change) {
+    durablePuts |= !change.needsBytes();
+  }
+
+  /** Tells whether a life with durable puts wrote a part of the log, whose forces cover no data. */
+  boolean metDurablePuts() {
+    return durablePuts;
+  }
+
   /** Notes that a frame has set a key. */
   void set(RedoChange change) {
     if (change.isCarried()) {

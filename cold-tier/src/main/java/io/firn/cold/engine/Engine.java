@@ -19,6 +19,7 @@ import io.firn.cold.model.StoreClosedException;
 import io.firn.cold.model.StoreIoException;
 import io.firn.cold.model.TimeSource;
 import io.firn.cold.wal.Log;
+import io.firn.cold.wal.LogArchive;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -60,6 +61,7 @@ public final class Engine implements AutoCloseable {
   private final EngineOptions options;
   private final Seams seams;
   private final DiskLedger ledger;
+  private final LogArchive archive;
   private final Log log;
   private final Forcer forcer;
   private final Epochs epochs = new Epochs();
@@ -71,6 +73,7 @@ public final class Engine implements AutoCloseable {
   private final Map<Integer, Table> tables = new ConcurrentSkipListMap<>();
   private final Map<String, Table> byName = new ConcurrentHashMap<>();
   private final AtomicInteger nextTableId = new AtomicInteger(1);
+  private final AtomicInteger drops = new AtomicInteger();
   private final Lock catalogueLock;
   private final Striped<Table.ReadScratch> readScratch = new Striped<>(Table.ReadScratch::new);
   private final Striped<PendingWrite> writeScratch;
@@ -90,9 +93,18 @@ public final class Engine implements AutoCloseable {
     this.seams = seams;
     this.ledger = new DiskLedger(options.maximumDiskBytes());
     this.wall = new WallClock(seams.time(), seams.threads());
+    this.archive =
+        new LogArchive(
+            options.archive(), seams.disk(), ledger, seams.io(), seams.threads(), seams.time());
     this.log =
         new Log(
-            options.log(), seams.disk(), ledger, seams.threads(), seams.time(), seams.randoms());
+            options.log(),
+            seams.disk(),
+            ledger,
+            seams.threads(),
+            seams.time(),
+            seams.randoms(),
+            archive);
     this.forcer =
         new Forcer(
             seams.disk(),
@@ -133,6 +145,10 @@ public final class Engine implements AutoCloseable {
 
   Log log() {
     return log;
+  }
+
+  LogArchive archive() {
+    return archive;
   }
 
   Forcer forcer() {
@@ -336,6 +352,7 @@ public final class Engine implements AutoCloseable {
       lsn = log.append(frame, frame.tableDrop(table.id()));
       table.drop();
       tables.remove(table.id());
+      int unusedBegun = drops.incrementAndGet();
     } finally {
       catalogueLock.unlock();
     }
@@ -343,6 +360,7 @@ public final class Engine implements AutoCloseable {
     awaitNobodyInside();
     try {
       StoreOpening.deleteTable(this, table);
+      int unusedEnded = drops.decrementAndGet();
     } catch (IOException e) {
       throw new StoreIoException("files of table " + name + " cannot be deleted", e);
     }
@@ -413,37 +431,27 @@ public final class Engine implements AutoCloseable {
 
   /** Returns bytes on disk by kind and what the engine did so far. */
   public EngineStats stats() {
-    long dataBytes = 0;
-    long indexBytes = 0;
-    long memoryBytes = 0;
-    long putBytes = 0;
-    for (Table table : tables.values()) {
-      for (var segment : table.space().segments()) {
-        dataBytes += segment.capacity();
-      }
-      indexBytes += table.indexFile().usedBytes();
-      memoryBytes += table.indexMemoryBytes();
-      putBytes += table.counters().putBytes.sum();
-    }
-    return new EngineStats(
-        ledger.usedBytes(),
-        ledger.maximumBytes(),
-        dataBytes,
-        log.diskBytes(),
-        indexBytes,
-        memoryBytes,
-        putBytes,
-        log.end() - firstLsn,
-        checkpointer.snapshotBytes(),
-        checkpointer.checkpoints(),
-        forcer.rounds(),
-        log.end() - log.oldestLsn(),
-        damage.count());
+    return EngineStats.of(this, damage.count(), log.end() - firstLsn);
   }
 
   /** Returns latency and throughput of the I/O workers. */
   public AsyncIoStats ioStats() {
     return seams.io().stats();
+  }
+
+  /**
+   * Reads everything and compares it; changes nothing, while other calls go on.
+   *
+   * @throws StoreClosedException if the store is closed, or is closed meanwhile
+   * @throws StoreIoException if the disk fails in a way that leaves nothing to compare
+   */
+  public VerifyReport verify() {
+    return new Verifier(this).run();
+  }
+
+  /** Tells whether a table is dropped whose files are not gone yet: they are counted nowhere. */
+  boolean isDropping() {
+    return drops.get() > 0;
   }
 
   /** Returns once everything acknowledged before the call survives a power failure. */

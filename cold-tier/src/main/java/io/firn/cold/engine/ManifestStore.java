@@ -29,6 +29,7 @@ final class ManifestStore {
   private final long[] redoLsns = {Long.MAX_VALUE, Long.MAX_VALUE};
   private @Nullable Manifest current;
   private int currentIndex = 1;
+  private boolean afterCrash;
 
   ManifestStore(Disk disk, DiskLedger ledger) {
     this.disk = disk;
@@ -85,6 +86,29 @@ final class ManifestStore {
   /** Returns the LSN from which either manifest needs the log. */
   long neededLsn() {
     return Math.min(redoLsns[0], redoLsns[1]);
+  }
+
+  /**
+   * Tells whether the life before this one did not close the store, so that it may have left what
+   * it was about to replace half-written: the older manifest, older snapshots.
+   */
+  boolean isAfterCrash() {
+    return afterCrash;
+  }
+
+  /** Notes that, at opening. */
+  void afterCrash(boolean notClosed) {
+    afterCrash = notClosed;
+  }
+
+  /** Returns the bytes that both files take. */
+  long bytes() {
+    return sizes[0] + sizes[1];
+  }
+
+  /** Returns the name of the file that holds the manifest that counts. */
+  String currentName() {
+    return NAMES.get(currentIndex);
   }
 
   /** Forces both files and their names, which a crash may have left in the page cache only. */

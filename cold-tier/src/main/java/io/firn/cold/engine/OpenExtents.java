@@ -3,16 +3,20 @@
 package io.firn.cold.engine;
 
 import com.google.errorprone.annotations.CanIgnoreReturnValue;
+import io.firn.cold.format.ExtentState;
+import io.firn.cold.format.FrameWriter;
 import io.firn.cold.format.OpenExtent;
 import io.firn.cold.index.Partition;
 import io.firn.cold.model.Address;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
+import java.util.Set;
 import java.util.TreeMap;
 
 /** The extents that a crash left open, as recovery learns of them. For one thread. */
@@ -22,9 +26,20 @@ final class OpenExtents {
   /** Those that were sealed since redo began, or what is left of them. */
   private final Runs sealed = new Runs();
 
-  /** An extent was opened; those that shared pages with it are gone. */
+  /** Those of the open ones that had been sealed before. */
+  private final Set<OpenExtent> again = new HashSet<>();
+
+  /**
+   * An extent was opened. One that stands before it and reached into its pages had given them back;
+   * one that begins in its pages is gone.
+   */
   void open(int tableId, OpenExtent extent) {
-    open.remove(tableId, extent);
+    for (OpenExtent other : open.remove(tableId, extent)) {
+      int left = extent.firstPage() - other.firstPage();
+      if (left > 0) {
+        open.add(tableId, new OpenExtent(other.segment(), other.firstPage(), left));
+      }
+    }
     cutSealed(tableId, extent);
     open.add(tableId, extent);
   }
@@ -36,6 +51,43 @@ final class OpenExtents {
     if (extent.pages() > 0) {
       sealed.add(tableId, extent);
     }
+  }
+
+  /** An extent was sealed, but nobody knows whether what sealing wrote reached the disk. */
+  void sealAgain(int tableId, OpenExtent extent) {
+    open(tableId, extent);
+    again.add(extent);
+  }
+
+  /**
+   * All that were sealed since redo began are to be sealed again: forces of a life with durable
+   * puts cover the log alone.
+   */
+  void sealAllAgain() {
+    sealed.byTable.forEach(
+        (tableId, runs) -> {
+          for (OpenExtent run : runs.values()) {
+            open.add(tableId, run);
+            again.add(run);
+          }
+        });
+    sealed.byTable.clear();
+  }
+
+  /** Logs which extents are sealed again, so that a crash meanwhile does not leave them half so. */
+  void logSealedAgain(Engine engine) {
+    FrameWriter frame = new FrameWriter();
+    open.byTable.forEach(
+        (tableId, runs) -> {
+          for (OpenExtent run : runs.values()) {
+            if (again.contains(run) && engine.table(tableId) != null) {
+              int length =
+                  frame.segmentState(
+                      tableId, run.segment(), ExtentState.OPEN, run.firstPage(), run.pages());
+              long unused = engine.log().append(frame, length);
+            }
+          }
+        });
   }
 
   /** Takes the pages of an extent away from those that were sealed; what is left of them stays. */
@@ -58,6 +110,7 @@ final class OpenExtents {
   void reopen(int tableId, int segment, int page) {
     for (OpenExtent run : sealed.remove(tableId, new OpenExtent(segment, page, 1))) {
       open.add(tableId, run);
+      again.add(run);
     }
   }
 

@@ -120,6 +120,7 @@ final class Recovery {
     }
     analysis = history.analyse(manifest.redoLsn(), durable);
     endLsn = analysis.endLsn();
+    engine.manifests().afterCrash(!wasClosedLast());
     engine.wall().atLeast(Math.max(manifest.maxWallMillis(), analysis.maxWallMillis()));
     engine.threads().step(Step.RECOVERY);
     boolean clean =
@@ -129,6 +130,9 @@ final class Recovery {
     if (!clean) {
       endLsn = redo();
       repaired = new CarriedRepair(engine, carried, openExtents).run(history, manifest, endLsn);
+      if (carried.metDurablePuts() || engine.options().flushMode() == FlushMode.SYNC) {
+        openExtents.sealAllAgain(); // a mark says nothing of what sealing wrote
+      }
       engine.threads().step(Step.RECOVERY);
     }
     for (LogHistory.Commit commit : analysis.commits().values()) {
@@ -138,6 +142,16 @@ final class Recovery {
     }
     engine.threads().step(Step.RECOVERY);
     return clean;
+  }
+
+  /**
+   * Tells whether the last life was closed; one that only died writes nothing, but a log segment.
+   */
+  private boolean wasClosedLast() {
+    List<OldLogSegment> segments = history.segments();
+    return manifest.cleanEndLsn() != 0
+        && (segments.isEmpty()
+            || segments.get(segments.size() - 1).baseLsn() <= manifest.cleanEndLsn());
   }
 
   private boolean hasWritesSince(long lsn) throws IOException {
@@ -163,8 +177,9 @@ final class Recovery {
       table.space().restoreDropped(d.number(), d.dropLsn());
     }
     for (SegmentEntry s : entry.segments()) {
-      restoreSegment(
-          table, s.number(), s.capacity(), s.streamClass(), s.lsnBase(), s.timeBaseMillis());
+      Segment unused =
+          restoreSegment(
+              table, s.number(), s.capacity(), s.streamClass(), s.lsnBase(), s.timeBaseMillis());
     }
     for (OpenExtent extent : entry.openExtents()) {
       openExtents.open(entry.id(), extent);
@@ -207,10 +222,10 @@ final class Recovery {
     return slot;
   }
 
-  private void restoreSegment(
+  private static @Nullable Segment restoreSegment(
       Table table, int number, long capacity, int streamClass, long lsnBase, long timeBaseMillis)
       throws IOException {
-    Segment unused = table.space().restore(number, capacity, streamClass, lsnBase, timeBaseMillis);
+    return table.space().restore(number, capacity, streamClass, lsnBase, timeBaseMillis);
   }
 
   /** Applies the log; returns the end of the history. */
@@ -285,6 +300,7 @@ final class Recovery {
   /** Applies changes that are made at one LSN, all or none; false if one of them does not count. */
   private boolean apply(long lsn, List<RedoChange> changes) throws IOException {
     for (RedoChange change : changes) {
+      carried.met(change);
       Table table = engine.table(change.tableId());
       if (table != null && change.isDoubtful(analysis.markLsn()) && !counts(table, change)) {
         return false;
@@ -340,7 +356,10 @@ final class Recovery {
       OpenExtent extent = new OpenExtent(state.segment(), state.firstPage(), state.pages());
       if (state.state() == ExtentState.OPEN) {
         openExtents.open(state.tableId(), extent);
-      } else {
+      } else if (state.pages() > 0 && lsn >= analysis.markLsn()) {
+        openExtents.sealAgain(state.tableId(), extent);
+      } else if (state.pages() > 0) {
+        // One without pages gave them back before, and another may have been opened in them.
         openExtents.sealed(state.tableId(), extent);
       }
     }
@@ -360,13 +379,17 @@ final class Recovery {
       droppedAt = null;
     }
     if (present == null && (droppedAt == null || droppedAt < lsn)) {
-      restoreSegment(
-          table,
-          create.segment(),
-          create.capacity(),
-          create.streamClass(),
-          create.lsnBase(),
-          create.timeBaseMillis());
+      Segment segment =
+          restoreSegment(
+              table,
+              create.segment(),
+              create.capacity(),
+              create.streamClass(),
+              create.lsnBase(),
+              create.timeBaseMillis());
+      if (segment != null && lsn >= analysis.markLsn()) {
+        segment.writeHeader();
+      }
     }
   }
 
@@ -392,6 +415,7 @@ final class Recovery {
     long first = align(Math.max(history.firstFreeLsn(), endLsn));
     boolean cutsTail = engine.threads().keeps(Rule.NEW_LIFE_NEW_SEGMENT);
     engine.log().start(first, cutsTail ? endLsn : first, history.nextSequence(), earlier);
+    openExtents.logSealedAgain(engine);
     engine.threads().step(Step.RECOVERY);
   }
 

@@ -59,7 +59,8 @@ final class Relief {
         engine.log().reserve(alignedBytes);
         return;
       } catch (DiskFullException e) {
-        if (attempt == CHECKPOINTS_TO_SHORTEN_THE_LOG || !checkpoint(e)) {
+        if (attempt == CHECKPOINTS_TO_SHORTEN_THE_LOG
+            || !(engine.archive().giveUp() || checkpoint(e))) {
           throw e;
         }
       }
@@ -76,8 +77,11 @@ final class Relief {
     }
   }
 
-  /** Tries to free pages or files now; tells whether it got any further. */
+  /** Tries to free pages or files now, archives first; tells whether it got any further. */
   boolean reclaim() {
+    if (engine.archive().giveUp()) {
+      return true;
+    }
     try {
       int done = workOnTables();
       long awaited = 0;

@@ -10,6 +10,7 @@ import io.firn.cold.model.Loggers;
 import io.firn.cold.model.UnsupportedVersionException;
 import io.firn.cold.segment.Segment;
 import io.firn.cold.segment.TableSpace;
+import io.firn.cold.wal.LogArchive;
 import io.firn.cold.wal.LogHistory;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -30,7 +31,15 @@ public final class StoreOpening {
   private static final String LOST = "lost";
   private static final List<String> DIRECTORIES = List.of("wal", "data", "index");
   private static final Set<String> KNOWN =
-      Set.of(LOCK_FILE, "manifest-a", "manifest-b", "wal", "data", "index", LOST);
+      Set.of(
+          LOCK_FILE,
+          "manifest-a",
+          "manifest-b",
+          "wal",
+          "data",
+          "index",
+          LogArchive.DIRECTORY,
+          LOST);
 
   private StoreOpening() {}
 
@@ -93,6 +102,7 @@ public final class StoreOpening {
     boolean created = found == null;
     Manifest manifest = found == null ? create(engine) : found;
     checkShape(engine, manifest);
+    engine.archive().open();
     engine.identify(manifest.identity(), manifest.nextTableId(), manifest.nextSlotNumber());
     Recovery recovery = new Recovery(engine, manifest);
     boolean clean = recovery.rebuild();
@@ -230,6 +240,7 @@ public final class StoreOpening {
     for (String directory : DIRECTORIES) {
       setAside(disk, directory);
     }
+    setAside(disk, LogArchive.DIRECTORY);
     return new Engine(options, seams);
   }
 

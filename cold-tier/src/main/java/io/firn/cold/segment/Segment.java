@@ -5,9 +5,11 @@ package io.firn.cold.segment;
 import io.firn.cold.agent.Rule;
 import io.firn.cold.agent.Threads;
 import io.firn.cold.format.PageLayout;
+import io.firn.cold.format.SegmentHeader;
 import io.firn.cold.io.AppendRegion;
 import io.firn.cold.io.DiskFile;
 import io.firn.cold.model.Address;
+import java.io.EOFException;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -126,6 +128,22 @@ public final class Segment {
     return timeBaseMillis;
   }
 
+  /** Returns what the header of the file says. */
+  public SegmentHeader header() {
+    return new SegmentHeader(
+        tableId, number, capacity, lsnBase, timeBaseMillis, streamClass, layout.pageBytes());
+  }
+
+  /**
+   * Writes the header again, which a power failure may have kept from the disk while the frame that
+   * names the segment reached it. Before anyone uses the segment.
+   */
+  public void writeHeader() throws IOException {
+    byte[] bytes = new byte[SegmentHeader.BYTES];
+    header().encode(bytes);
+    file.write(0, bytes, 0, bytes.length);
+  }
+
   /** Returns the number of pages. */
   public int pages() {
     return charges.length();
@@ -231,10 +249,17 @@ public final class Segment {
     }
   }
 
-  /** Copies bytes out, from the mapping or by a positional read. Callers are inside an epoch. */
+  /**
+   * Copies bytes out, from the mapping or by a positional read. Callers are inside an epoch.
+   *
+   * @throws EOFException if the file ends before
+   */
   public void read(long offset, byte[] target, int length) throws IOException {
     AppendRegion mapped = region;
     if (mapped != null) {
+      if (offset + length > mapped.capacity()) {
+        throw new EOFException(length + " bytes at " + offset + " of " + file.path());
+      }
       mapped.get(offset, target, 0, length);
     } else {
       file.read(offset, target, 0, length);

@@ -165,6 +165,11 @@ public final class TableSpace {
     return pages.isSealed(segment, page);
   }
 
+  /** Returns what the pages of a segment are used for now, and their charges. */
+  public PageStates pageStates(Segment segment) {
+    return pages.states(segment);
+  }
+
   /** Takes a claimed record's charge back that never became current. */
   public void abandon(Claim claim) {
     liveCharge.addAndGet(-Address.boundBytes(claim.word()));

@@ -71,16 +71,17 @@ public final class Log {
   private volatile @Nullable IOException failure;
   private volatile Runnable lowCredit = () -> {};
 
-  /** Creates a log that is not started yet. */
+  /** Creates a log that is not started yet; what it retires is kept in the archive, if any. */
   public Log(
       LogShape shape,
       Disk disk,
       DiskLedger ledger,
       Threads threads,
       TimeSource time,
-      LongSupplier salts) {
+      LongSupplier salts,
+      @Nullable LogArchive archive) {
     this.shape = shape;
-    this.files = new LogFiles(shape, disk, ledger, threads, time);
+    this.files = new LogFiles(shape, disk, ledger, threads, time, archive);
     this.threads = threads;
     this.salts = salts;
     this.appendLock = threads.newLock("log append");
@@ -450,7 +451,7 @@ public final class Log {
   public long diskBytes() {
     appendLock.lock();
     try {
-      long sum = current == null ? 0 : current.capacity;
+      long sum = files.spareBytes() + (current == null ? 0 : current.capacity);
       for (LogSegment segment : ready) {
         sum += segment.capacity;
       }
@@ -481,12 +482,11 @@ public final class Log {
 
   /** Closes all files; appends must have ended. Unused segments are deleted if {@code tidy}. */
   public void close(boolean tidy) throws IOException {
-    List<LogSegment> all = new ArrayList<>(closed);
-    if (current != null) {
-      all.add(current);
-    }
-    for (LogSegment segment : all) {
+    for (LogSegment segment : closed) {
       segment.close();
+    }
+    if (current != null) {
+      current.close();
     }
     for (LogSegment segment : ready) {
       if (tidy) {

@@ -4,6 +4,7 @@ package io.firn.cold.wal;
 
 import io.firn.cold.agent.Step;
 import io.firn.cold.agent.Threads;
+import io.firn.cold.format.LogSegmentHeader;
 import io.firn.cold.io.Disk;
 import io.firn.cold.io.DiskFile;
 import io.firn.cold.io.DiskLedger;
@@ -26,14 +27,22 @@ final class LogFiles {
   private final DiskLedger ledger;
   private final Threads threads;
   private final TimeSource time;
+  private final @Nullable LogArchive archive;
   private final AtomicBoolean directoryDirty = new AtomicBoolean();
-  private @Nullable LogSegment recyclable;
+  private volatile @Nullable LogSegment recyclable;
   private long nextSequence;
   private long lastOpenedNanos;
   private long currentCapacity;
   private boolean started;
 
-  LogFiles(LogShape shape, Disk disk, DiskLedger ledger, Threads threads, TimeSource time) {
+  LogFiles(
+      LogShape shape,
+      Disk disk,
+      DiskLedger ledger,
+      Threads threads,
+      TimeSource time,
+      @Nullable LogArchive archive) {
+    this.archive = archive;
     this.shape = shape;
     this.disk = disk;
     this.ledger = ledger;
@@ -107,6 +116,12 @@ final class LogFiles {
     }
   }
 
+  /** Returns the bytes of the file that waits for reuse. */
+  long spareBytes() {
+    LogSegment spare = recyclable;
+    return spare == null ? 0 : spare.capacity;
+  }
+
   /** Deletes the file of a segment. */
   void discard(LogSegment segment) throws IOException {
     segment.region.close();
@@ -116,9 +131,12 @@ final class LogFiles {
     ledger.release(segment.capacity);
   }
 
-  /** Keeps one file for reuse and deletes the others. */
+  /** Keeps one file for reuse and deletes the others, after their content was archived. */
   void recycleOrDelete(LogSegment segment, Lock prepareLock) throws IOException {
     threads.step(Step.RECYCLE);
+    if (archive != null) {
+      archive.keep(segment.file.path(), segment.sequence, segment.offsetOf(segment.endLsn));
+    }
     prepareLock.lock();
     try {
       if (recyclable == null && segment.capacity == currentCapacity) {
@@ -133,6 +151,10 @@ final class LogFiles {
 
   /** Deletes a segment of an earlier life. */
   void delete(OldLogSegment segment) throws IOException {
+    if (archive != null) {
+      long used = segment.endLsn() - segment.baseLsn() + LogSegmentHeader.BYTES;
+      archive.keep(segment.path(), segment.sequence(), used);
+    }
     disk.delete(segment.path());
     ledger.release(segment.capacity());
   }

@@ -33,6 +33,7 @@ final class SimulationTotals {
   long walksFailed;
   long reuseAfterMove;
   long repaired;
+  long verifications;
 
   void crashed(SimThreads threads, boolean soon) {
     crashes++;
@@ -84,6 +85,7 @@ final class SimulationTotals {
     walksFailed += other.walksFailed;
     reuseAfterMove += other.reuseAfterMove;
     repaired += other.repaired;
+    verifications += other.verifications;
   }
 
   /** Returns how often each thing was met that a run must meet. */
@@ -108,6 +110,7 @@ final class SimulationTotals {
     met.put("relocation lost the race", movesLost);
     met.put("page reused after relocation", reuseAfterMove);
     met.put("carried record repaired", repaired);
+    met.put("verification", verifications);
     return met;
   }
 
