@@ -5,11 +5,16 @@ package io.firn.cache;
 import io.firn.cold.StoreStats;
 import io.firn.cold.engine.EngineStats;
 import io.firn.cold.engine.RecoveryReport;
+import io.firn.cold.model.StoreState;
 import java.time.Duration;
+import java.time.Instant;
 
 /**
  * What a store occupies now, what opening found, and what it has counted since; bytes unless said.
  *
+ * @param state how well the store works; see {@link StoreState}
+ * @param stateReason why, in words; empty while all is well
+ * @param stateSince when the state changed last
  * @param diskBytes all files of the store, reservations included
  * @param maximumDiskBytes their limit
  * @param dataBytes data files
@@ -29,6 +34,9 @@ import java.time.Duration;
  * @param openingProblems how many damaged structures opening met
  */
 public record FirnStats(
+    StoreState state,
+    String stateReason,
+    Instant stateSince,
     long diskBytes,
     long maximumDiskBytes,
     long dataBytes,
@@ -51,6 +59,9 @@ public record FirnStats(
     long written = engine.putBytes();
     long handed = written + engine.appendedLogBytes() + engine.snapshotBytes();
     return new FirnStats(
+        store.health().state(),
+        store.health().reason(),
+        Instant.ofEpochMilli(store.health().sinceMillis()),
         engine.usedDiskBytes(),
         engine.maximumDiskBytes(),
         engine.dataBytes(),

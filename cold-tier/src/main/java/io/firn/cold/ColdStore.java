@@ -218,7 +218,8 @@ public final class ColdStore implements AutoCloseable {
 
   /** Returns what the store uses and did since it was opened. */
   public StoreStats stats() {
-    return new StoreStats(engine.stats(), engine.recovery(), engine.ioStats(), engine.quarantine());
+    return new StoreStats(
+        engine.health(), engine.stats(), engine.recovery(), engine.ioStats(), engine.quarantine());
   }
 
   /** Returns once everything acknowledged before the call survives a power failure. */

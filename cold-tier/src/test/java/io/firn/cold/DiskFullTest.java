@@ -111,6 +111,34 @@ final class DiskFullTest {
   }
 
   @ParameterizedTest
+  @ValueSource(longs = {16, 32})
+  void aFullStore_overwritesAndRemovesForEver(long mebibytes) {
+    try (SizeWatch watch = new SizeWatch(directory);
+        ColdStore store = open(mebibytes)) {
+      ColdTable table = store.table("t", TableOptions.defaults());
+      int full = fill(table, 0);
+      Map<Integer, Integer> known = new TreeMap<>();
+      for (int i = 0; i < full; i++) {
+        known.put(i, i);
+      }
+      for (int n = 0; n < 30_000; n++) {
+        int key = (int) (n * 2_654_435_761L % full);
+        try {
+          table.put(key(key), value(n), ColdTable.NEVER);
+          known.put(key, n);
+        } catch (DiskFullException e) {
+          assertThat(table.remove(key(key))).isEqualTo(known.remove(key) != null);
+        }
+      }
+      assertThat(table.size()).isEqualTo(known.size());
+      known.forEach(
+          (key, n) ->
+              assertThat(Arrays.equals(table.get(key(key)), value(n))).as("key %s", key).isTrue());
+      assertThat(watch.largest()).isLessThanOrEqualTo(mebibytes << 20);
+    }
+  }
+
+  @ParameterizedTest
   @ValueSource(longs = {16})
   void overwrites_goOnForEverInASmallStore(long mebibytes) {
     try (SizeWatch watch = new SizeWatch(directory);

@@ -42,5 +42,7 @@ public enum Rule {
   /** Copies of records are forced before the frame that makes entries point to them. */
   RELOCATE_AFTER_FORCE,
   /** Entries of moved records are swung under the partition's lock, together with their frame. */
-  SWING_UNDER_LOCK
+  SWING_UNDER_LOCK,
+  /** A spare log segment and room for snapshots and manifests are kept whatever else is full. */
+  KEEP_RESERVE
 }

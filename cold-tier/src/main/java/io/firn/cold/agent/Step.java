@@ -35,6 +35,10 @@ public enum Step {
   DATA_FORCED,
   /** The log was forced, the mark not yet written. */
   LOG_FORCED,
+  /** The segment that the log goes on in after a failure has its header. */
+  LOG_REPLACED,
+  /** The records of failed data files were copied elsewhere. */
+  RESCUED,
   /** The mark was appended. */
   MARKED,
   /** A page was found dead. */

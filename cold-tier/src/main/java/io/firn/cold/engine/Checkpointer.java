@@ -94,9 +94,12 @@ final class Checkpointer {
     }
   }
 
-  private void checkpointInTurn(long targetLsn, boolean clean) throws IOException {
+  private void checkpointInTurn(long target, boolean clean) throws IOException {
+    // The log behind a gap is of use only once all snapshots are above it.
+    long targetLsn = engine.log().losses().isOpen() ? Long.MAX_VALUE : target;
+    engine.manifests().settle();
     FrameWriter frame = new FrameWriter();
-    long unusedBegin = engine.log().append(frame, frame.checkpointBegin(checkpoints.get() + 1));
+    long unusedBegin = engine.log().appendLast(frame, frame.checkpointBegin(checkpoints.get() + 1));
     Engine.Catalogue catalogue = engine.catalogue();
     List<Table> tables = catalogue.tables();
     List<Captured> captured = new ArrayList<>();
@@ -116,10 +119,10 @@ final class Checkpointer {
       }
     }
     long unusedCount = checkpoints.incrementAndGet();
-    if (!clean) {
-      long unusedEnd = engine.log().append(frame, frame.checkpointEnd(summary(captured)));
-    }
     engine.log().retire(engine.manifests().neededLsn());
+    if (!clean) {
+      long unusedEnd = engine.log().appendLast(frame, frame.checkpointEnd(summary(captured)));
+    }
   }
 
   private void captureTable(Table table, long targetLsn, List<Captured> captured)
@@ -223,11 +226,12 @@ final class Checkpointer {
     ManifestDraft draft = new ManifestDraft(captured);
     Manifest manifest = draft.manifest(catalogue, clean);
     if (engine.threads().keeps(Rule.NAME_AFTER_FORCE)) {
-      engine.forcer().ensureForced(engine.log().end());
+      engine.forcer().ensureNameable(manifest.redoLsn());
     }
     engine.threads().step(Step.NAMING);
     engine.manifests().write(manifest);
     engine.batches().forget(draft.snapshotsLsn);
+    engine.log().losses().bridged(manifest.redoLsn());
     for (Captured each : captured) {
       apply(each);
     }
@@ -284,6 +288,7 @@ final class Checkpointer {
   /** The manifest as it will be once the captured snapshots are named. */
   private final class ManifestDraft {
     private final IdentityHashMap<Partition, Captured> captured = new IdentityHashMap<>();
+    private final long brokenBelowLsn = engine.log().losses().brokenBelowLsn();
 
     /** The lowest LSN of a snapshot that may be loaded. */
     private long snapshotsLsn;
@@ -385,6 +390,10 @@ final class Checkpointer {
                 partition.prefixBits());
       }
       long oldest = older.number() == 0 ? pair.baseLsn : older.lsn();
+      if (oldest < brokenBelowLsn && newer.lsn() >= brokenBelowLsn) {
+        older = SlotEntry.NONE; // the log that leads from it to the present may be lost
+        oldest = newer.lsn();
+      }
       snapshotsLsn = Math.min(snapshotsLsn, oldest);
       return new PartitionEntry(partition.prefix(), partition.prefixBits(), List.of(newer, older));
     }

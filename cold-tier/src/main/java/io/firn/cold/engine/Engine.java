@@ -16,6 +16,7 @@ import io.firn.cold.io.DiskLedger;
 import io.firn.cold.model.Address;
 import io.firn.cold.model.Loggers;
 import io.firn.cold.model.StoreClosedException;
+import io.firn.cold.model.StoreHealth;
 import io.firn.cold.model.StoreIoException;
 import io.firn.cold.model.TimeSource;
 import io.firn.cold.wal.Log;
@@ -77,6 +78,8 @@ public final class Engine implements AutoCloseable {
   private final DamageLog damage = new DamageLog();
   private final Workers workers;
   private final Relief relief = new Relief(this);
+  private final Reserve reserve = new Reserve(this);
+  private final Healer healer;
   private StoreIdentity identity = new StoreIdentity(0, 0, 0, 0, 0, 0);
   private KeyHash keyHash = new KeyHash(0, 0);
   private Checkpointer checkpointer;
@@ -102,11 +105,13 @@ public final class Engine implements AutoCloseable {
             wall::millis,
             options.flushMode() == FlushMode.SYNC);
     this.batches = new OpenBatches(log::end, seams.threads());
-    this.manifests = new ManifestStore(seams.disk(), ledger);
+    this.manifests = new ManifestStore(seams.disk(), ledger, seams.threads());
     this.catalogueLock = seams.threads().newLock("catalogue");
     this.writeScratch = new Striped<>(seams.writes()::get);
     this.checkpointer = new Checkpointer(this, 1);
     this.workers = new Workers(this);
+    this.healer = new Healer(this);
+    healer.listen();
   }
 
   // What the parts of the engine share.
@@ -173,6 +178,14 @@ public final class Engine implements AutoCloseable {
 
   Relief relief() {
     return relief;
+  }
+
+  Reserve reserve() {
+    return reserve;
+  }
+
+  Healer healer() {
+    return healer;
   }
 
   StoreIdentity identity() {
@@ -250,20 +263,6 @@ public final class Engine implements AutoCloseable {
     return seams;
   }
 
-  /** Closes what an opening has opened that is given up; a failure of that changes nothing. */
-  void abandon() {
-    try {
-      log.close(false);
-      for (Table table : tables.values()) {
-        table.close();
-      }
-    } catch (IOException | RuntimeException e) {
-      LOG.warn("files of the store in {} stay open", disk().describe(), e);
-    } finally {
-      epochs.close();
-    }
-  }
-
   /** Notes where this life's frames begin. */
   void logStarted(long lsn) {
     firstLsn = lsn;
@@ -274,6 +273,7 @@ public final class Engine implements AutoCloseable {
     recovery = finished;
     report = what;
     state = State.OPEN;
+    reserve.makeIfPossible();
     workers.start();
   }
 
@@ -301,6 +301,7 @@ public final class Engine implements AutoCloseable {
       if (table != null) {
         return table;
       }
+      reserve.ensureManifestRoom(Reserve.tableBytes(name, tableOptions));
       int id = nextTableId.getAndIncrement();
       FrameWriter frame = new FrameWriter();
       long lsn = log.append(frame, frame.tableCreate(id, name, tableOptions));
@@ -441,6 +442,11 @@ public final class Engine implements AutoCloseable {
         damage.count());
   }
 
+  /** Returns how well the store works, and why. */
+  public StoreHealth health() {
+    return healer.health();
+  }
+
   /** Returns latency and throughput of the I/O workers. */
   public AsyncIoStats ioStats() {
     return seams.io().stats();
@@ -458,6 +464,9 @@ public final class Engine implements AutoCloseable {
    */
   @Override
   public void close() {
+    if (state == State.OPEN) {
+      healer.beforeClose();
+    }
     catalogueLock.lock();
     try {
       if (state != State.OPEN) {

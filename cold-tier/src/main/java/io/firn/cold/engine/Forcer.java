@@ -22,6 +22,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.Lock;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Forces data, then the log, then appends the mark. Thread-safe: whoever needs something durable
@@ -45,6 +46,8 @@ final class Forcer {
 
   private final Set<String> dirtyDirectories = ConcurrentHashMap.newKeySet();
   private final boolean carries;
+  private final FailedSegments failed = new FailedSegments();
+  private volatile Runnable trouble = () -> {};
   private volatile long durableLsn;
 
   /** Below it the data files were forced too; 0 before the first force of this life. */
@@ -71,6 +74,23 @@ final class Forcer {
     this.wallMillis = wallMillis;
     this.turn = threads.newLock("force turn");
     this.dirtyLock = threads.newLock("dirty segments");
+  }
+
+  /** Sets what to call, from any thread, when a force has failed. */
+  void onTrouble(Runnable signal) {
+    trouble = signal;
+  }
+
+  /** Returns the data files of which a force has failed. */
+  FailedSegments failed() {
+    return failed;
+  }
+
+  /**
+   * Tells whether something may be lost that was not made good for: nothing becomes durable now.
+   */
+  boolean isBroken() {
+    return log.losses().isOpen() || !failed.isEmpty();
   }
 
   /** Puts a segment on the list of files that the next force covers. */
@@ -156,6 +176,11 @@ final class Forcer {
     }
   }
 
+  /** Returns the LSN below which the bytes in the data files were forced too. */
+  long forcedLsn() {
+    return forcedLsn;
+  }
+
   /**
    * Returns once what was put into a segment before the call is durable, and the segment's name.
    *
@@ -166,12 +191,47 @@ final class Forcer {
     turn.lock();
     try {
       if (segment.isDirty() || !dirtyDirectories.isEmpty()) {
-        checkLog();
         forceData(dirtyDirectories.isEmpty() ? List.of(segment) : takeDirty());
       }
+      if (segment.isFailed()) {
+        throw new IOException("the file has failed before");
+      }
     } catch (IOException e) {
-      log.fail(e);
       throw new StoreIoException("a force failed: " + e.getMessage(), e);
+    } finally {
+      turn.unlock();
+    }
+  }
+
+  /**
+   * Makes everything durable that a manifest is about to name. While the log has a gap, that is a
+   * force without a mark, and only a manifest will do that needs no log below the gap's end.
+   *
+   * @param neededLsn from where the manifest needs the log
+   */
+  void ensureNameable(long neededLsn) throws IOException {
+    if (!log.losses().isOpen()) {
+      ensureForced(log.end());
+      return;
+    }
+    turn.lock();
+    try {
+      if (!failed.isEmpty() || log.losses().brokenBelowLsn() > neededLsn) {
+        throw new IOException("what failed is not safe elsewhere yet");
+      }
+      forceData(takeDirty());
+      threads.step(Step.DATA_FORCED);
+      log.force(log.end());
+    } finally {
+      turn.unlock();
+    }
+  }
+
+  /** Lets the log go on in another segment if it has failed. */
+  void replaceFailedLog() throws IOException {
+    turn.lock();
+    try {
+      log.replaceFailed();
     } finally {
       turn.unlock();
     }
@@ -191,13 +251,18 @@ final class Forcer {
     }
   }
 
-  /** Forces once; nothing to do, or no new mark, where nothing but a mark was appended since. */
+  /**
+   * Forces once; nothing to do, or no new mark, where nothing but a mark was appended since; nor
+   * while something failed is not healed.
+   */
   void force() {
     turn.lock();
     try {
       long end = log.end();
+      if (isBroken()) {
+        return;
+      }
       if (end == quietLsn && durableLsn < end) {
-        checkLog();
         log.force(end);
         durableLsn = end;
         forcedLsn = carries ? forcedLsn : end;
@@ -205,7 +270,6 @@ final class Forcer {
         round(!carries);
       }
     } catch (IOException e) {
-      log.fail(e);
       throw new StoreIoException("a force failed: " + e.getMessage(), e);
     } finally {
       turn.unlock();
@@ -219,10 +283,11 @@ final class Forcer {
   void forceCopies(Collection<Segment> segments) {
     turn.lock();
     try {
-      checkLog();
       forceData(segments);
+      if (segments.stream().anyMatch(Segment::isFailed)) {
+        throw new IOException("a file of copies has failed before");
+      }
     } catch (IOException e) {
-      log.fail(e);
       throw new StoreIoException("a force failed: " + e.getMessage(), e);
     } finally {
       turn.unlock();
@@ -244,17 +309,18 @@ final class Forcer {
    * or if a file is new whose name may be lost.
    */
   private void round(boolean data) {
+    if (isBroken()) {
+      throw new StoreIoException("nothing can become durable until the store has healed", null);
+    }
     long upTo = log.end();
     boolean all = data || forcedLsn == 0 || !dirtyDirectories.isEmpty();
     try {
-      checkLog();
       if (all) {
         forceData(takeDirty());
         threads.step(Step.DATA_FORCED);
       }
       log.force(upTo);
     } catch (IOException e) {
-      log.fail(e);
       throw new StoreIoException("a force failed: " + e.getMessage(), e);
     }
     durableLsn = upTo;
@@ -264,15 +330,18 @@ final class Forcer {
     quietLsn = afterMark - upTo == Log.MARK_BYTES ? afterMark : NEVER_QUIET;
   }
 
-  private void checkLog() throws IOException {
-    IOException failure = log.failure();
+  /** Forces segments, and the names of files that are new. */
+  private void forceData(Collection<Segment> segments) throws IOException {
+    IOException failure = forceFiles(List.copyOf(segments));
+    failure = failure == null ? syncDirectories() : failure;
     if (failure != null) {
+      trouble.run();
       throw failure;
     }
   }
 
-  /** Forces segments, and the names of files that are new. */
-  private void forceData(Collection<Segment> segments) throws IOException {
+  /** Forces files; those that fail are noted, and the last failure is returned. */
+  private @Nullable IOException forceFiles(List<Segment> segments) {
     List<CompletableFuture<Boolean>> forces = new ArrayList<>();
     for (Segment segment : segments) {
       forces.add(
@@ -283,15 +352,32 @@ final class Forcer {
                 return true;
               }));
     }
-    for (CompletableFuture<Boolean> force : forces) {
-      await(force);
-    }
-    for (String directory : List.copyOf(dirtyDirectories)) {
-      boolean unused = dirtyDirectories.remove(directory);
-      if (disk.exists(directory)) {
-        disk.syncDirectory(directory);
+    IOException failure = null;
+    for (int i = 0; i < forces.size(); i++) {
+      try {
+        await(forces.get(i));
+      } catch (IOException e) {
+        failed.add(segments.get(i));
+        failure = e;
       }
     }
+    return failure;
+  }
+
+  /** Makes the entries of directories durable. One that fails stays on the list. */
+  private @Nullable IOException syncDirectories() {
+    for (String directory : List.copyOf(dirtyDirectories)) {
+      try {
+        dirtyDirectories.remove(directory);
+        if (disk.exists(directory)) {
+          disk.syncDirectory(directory);
+        }
+      } catch (IOException e) {
+        dirtyDirectories.add(directory);
+        return e;
+      }
+    }
+    return null;
   }
 
   private static void await(CompletableFuture<Boolean> force) throws IOException {

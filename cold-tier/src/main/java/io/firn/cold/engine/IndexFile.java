@@ -10,7 +10,9 @@ import io.firn.cold.index.GrowthListener;
 import io.firn.cold.index.Partition;
 import io.firn.cold.io.Disk;
 import io.firn.cold.io.DiskFile;
+import io.firn.cold.io.DiskFullIoException;
 import io.firn.cold.io.DiskLedger;
+import io.firn.cold.model.DiskFullException;
 import io.firn.cold.model.StoreIoException;
 import java.io.IOException;
 import java.util.ArrayDeque;
@@ -26,7 +28,9 @@ import org.jspecify.annotations.Nullable;
  * enlarged before the partition grows. Thread-safe.
  */
 final class IndexFile implements GrowthListener {
-  /* `lock` guards the places and all SlotPairs. Between its capture by a checkpoint and the naming of
+  /* `lock` guards the places and all SlotPairs; it is taken under a partition's lock, so it is never
+   * held over I/O. What is handed out was zeroed before, in the growth turn, so that a full disk
+   * has the blocks. Between its capture by a checkpoint and the naming of
    * its snapshot a partition does not split, because the places of a split one belong to both halves;
    * and the place being written is held, so that growth does not give it away. */
 
@@ -39,19 +43,32 @@ final class IndexFile implements GrowthListener {
   private final Disk disk;
   private final DiskLedger ledger;
   private final LongSupplier headroomBytes;
+  private final Reserve reserve;
+  private final Lock growthTurn;
   private final Lock lock;
   private final TreeMap<Long, Long> free = new TreeMap<>();
   private final Deque<Freed> quarantine = new ArrayDeque<>();
   private @Nullable DiskFile file;
   private long end;
+
+  /** The file up to here has its blocks, and is accounted for. */
+  private long zeroedTo;
+
   private long manifests;
 
   private record Freed(long offset, long bytes, long manifests) {}
 
   /** Growth leaves {@code headroomBytes} of the disk to others. */
   IndexFile(
-      int tableId, Disk disk, DiskLedger ledger, Threads threads, LongSupplier headroomBytes) {
+      int tableId,
+      Disk disk,
+      DiskLedger ledger,
+      Threads threads,
+      LongSupplier headroomBytes,
+      Reserve reserve) {
     this.headroomBytes = headroomBytes;
+    this.reserve = reserve;
+    this.growthTurn = threads.newLock("index file growth " + tableId);
     this.path = "index/" + tableId + ".idx";
     this.disk = disk;
     this.ledger = ledger;
@@ -95,6 +112,7 @@ final class IndexFile implements GrowthListener {
       at = Math.max(at, place.getValue());
     }
     end = at;
+    zeroedTo = at;
     ledger.adopt(end);
   }
 
@@ -104,8 +122,8 @@ final class IndexFile implements GrowthListener {
     return (int) ((bytes + GRANULE_BYTES - 1) / GRANULE_BYTES * GRANULE_BYTES);
   }
 
-  /** Takes a place; fails if the store has no room. Under {@code lock}. */
-  private Slot allocate(int bytes, long keepFree) {
+  /** Takes a place; null if the file must be longer first. Under {@code lock}. */
+  private @Nullable Slot allocate(int bytes) {
     long offset = holeFor(bytes);
     if (offset >= 0) {
       long rest = requireNonNull(free.remove(offset)) - bytes;
@@ -114,10 +132,53 @@ final class IndexFile implements GrowthListener {
       }
       return new Slot(offset, bytes);
     }
-    ledger.reserve(bytes, keepFree, "the index file " + path);
+    if (end + bytes > zeroedTo) {
+      return null;
+    }
     Slot slot = new Slot(end, bytes);
     end += bytes;
     return slot;
+  }
+
+  /** Gives the file blocks for so many bytes more than are handed out. Without {@code lock}. */
+  private void lengthen(int bytes, long keepFree) {
+    growthTurn.lock();
+    try {
+      long from;
+      long more;
+      lock.lock();
+      try {
+        from = zeroedTo;
+        more = end + bytes - zeroedTo;
+      } finally {
+        lock.unlock();
+      }
+      if (more <= 0) {
+        return;
+      }
+      ledger.reserve(more, keepFree, "the index file " + path);
+      boolean done = false;
+      try {
+        file().zero(from, more);
+        done = true;
+      } finally {
+        if (!done) {
+          ledger.release(more);
+        }
+      }
+      lock.lock();
+      try {
+        zeroedTo += more;
+      } finally {
+        lock.unlock();
+      }
+    } catch (DiskFullIoException e) {
+      throw new DiskFullException("the index file " + path + " cannot grow: " + e.getMessage(), e);
+    } catch (IOException e) {
+      throw new StoreIoException("the index file " + path + " cannot grow: " + e.getMessage(), e);
+    } finally {
+      growthTurn.unlock();
+    }
   }
 
   private long holeFor(int bytes) {
@@ -169,26 +230,57 @@ final class IndexFile implements GrowthListener {
 
   @Override
   public void beforeGrow(Partition partition, int newCapacity) {
+    enlarge(pairOf(partition), placeBytes(newCapacity), headroomBytes.getAsLong());
+  }
+
+  /** Makes sure that both places of a partition have room for what it may hold now. */
+  void ensurePlaces(Partition partition) {
+    SlotPair pair = pairOf(partition);
+    int bytes = placeBytes(partition.capacity());
     lock.lock();
     try {
-      enlarge(pairOf(partition), placeBytes(newCapacity), headroomBytes.getAsLong());
+      Slot newer = pair.newer;
+      bytes = newer == null ? bytes : Math.max(bytes, newer.capacityBytes);
     } finally {
       lock.unlock();
     }
+    enlarge(pair, bytes, 0);
   }
 
-  /** Makes sure that both places, or their successors, have room. Under {@code lock}. */
+  /** Makes sure that both places, or their successors, have room. */
   private void enlarge(SlotPair pair, int bytes, long keepFree) {
+    while (true) {
+      lock.lock();
+      try {
+        if (enlargeInPlace(pair, bytes)) {
+          return;
+        }
+      } finally {
+        lock.unlock();
+      }
+      lengthen(2 * bytes, keepFree);
+    }
+  }
+
+  /** Enlarges from what the file has; tells whether that was enough. Under {@code lock}. */
+  private boolean enlargeInPlace(SlotPair pair, int bytes) {
     if (isTooSmall(pair.newer, pair.spare1, bytes)) {
-      Slot larger = allocate(bytes, keepFree);
+      Slot larger = allocate(bytes);
+      if (larger == null) {
+        return false;
+      }
       giveBack(pair.spare1);
       pair.spare1 = larger;
     }
     if (isTooSmall(pair.older, pair.spare2, bytes)) {
-      Slot larger = allocate(bytes, keepFree);
+      Slot larger = allocate(bytes);
+      if (larger == null) {
+        return false;
+      }
       giveBack(pair.spare2);
       pair.spare2 = larger;
     }
+    return true;
   }
 
   private static boolean isTooSmall(@Nullable Slot slot, @Nullable Slot spare, int bytes) {
@@ -198,20 +290,21 @@ final class IndexFile implements GrowthListener {
 
   @Override
   public void beforeSplit(Partition parent, int childCapacity) {
+    reserve.ensureManifestRoom(Reserve.PARTITION_BYTES);
+    SlotPair left;
+    SlotPair right;
     lock.lock();
     try {
       SlotPair pair = pairOf(parent);
-      pair.left = prepareChild(pair, pair.left, childCapacity);
-      pair.right = prepareChild(pair, pair.right, childCapacity);
+      left = pair.left == null ? new SlotPair(pair.baseLsn) : pair.left;
+      right = pair.right == null ? new SlotPair(pair.baseLsn) : pair.right;
+      pair.left = left;
+      pair.right = right;
     } finally {
       lock.unlock();
     }
-  }
-
-  private SlotPair prepareChild(SlotPair parent, @Nullable SlotPair present, int capacity) {
-    SlotPair child = present == null ? new SlotPair(parent.baseLsn) : present;
-    enlarge(child, placeBytes(capacity), headroomBytes.getAsLong());
-    return child;
+    enlarge(left, placeBytes(childCapacity), headroomBytes.getAsLong());
+    enlarge(right, placeBytes(childCapacity), headroomBytes.getAsLong());
   }
 
   @Override
@@ -260,17 +353,18 @@ final class IndexFile implements GrowthListener {
   /** Returns where the next snapshot of a captured partition goes: never over the newer one. */
   Slot target(SlotPair pair, int entries) {
     int bytes = placeBytes(entries);
-    lock.lock();
-    try {
-      Slot target = present(pair, bytes);
-      if (target == null) {
-        enlarge(pair, bytes, 0);
-        target = requireNonNull(present(pair, bytes));
+    while (true) {
+      lock.lock();
+      try {
+        Slot target = present(pair, bytes);
+        if (target != null) {
+          target.references++;
+          return target;
+        }
+      } finally {
+        lock.unlock();
       }
-      target.references++;
-      return target;
-    } finally {
-      lock.unlock();
+      enlarge(pair, bytes, 0);
     }
   }
 
@@ -317,7 +411,7 @@ final class IndexFile implements GrowthListener {
   long usedBytes() {
     lock.lock();
     try {
-      return end;
+      return zeroedTo;
     } finally {
       lock.unlock();
     }
@@ -335,7 +429,7 @@ final class IndexFile implements GrowthListener {
     try {
       close();
       disk.delete(path);
-      ledger.release(end);
+      ledger.release(zeroedTo);
     } catch (IOException e) {
       throw new StoreIoException("index file " + path + " cannot be deleted", e);
     }

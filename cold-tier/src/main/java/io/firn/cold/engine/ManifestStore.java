@@ -2,6 +2,7 @@
 // Copyright The Firn authors
 package io.firn.cold.engine;
 
+import io.firn.cold.agent.Threads;
 import io.firn.cold.format.CorruptBytesException;
 import io.firn.cold.format.Manifest;
 import io.firn.cold.io.Disk;
@@ -10,18 +11,23 @@ import io.firn.cold.io.DiskLedger;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.locks.Lock;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The two manifest files, written alternately: number, content, checksum, force. The valid one with
- * the higher number counts; no rename, and no new block unless the manifest outgrows its file. One
- * thread at a time.
+ * the higher number counts; no rename, and no new block, because room for what is added to the next
+ * manifest is made in both files before. Reading and writing are for one thread at a time; making
+ * room is thread-safe.
  */
 final class ManifestStore {
   /** The names of the two files. */
   static final List<String> NAMES = List.of("manifest-a", "manifest-b");
 
   private static final int GRANULE_BYTES = 4096;
+
+  /** Room for what comes and goes without notice, such as open extents and new segments. */
+  private static final int SLACK_BYTES = 2048;
 
   private final Disk disk;
   private final DiskLedger ledger;
@@ -30,9 +36,18 @@ final class ManifestStore {
   private @Nullable Manifest current;
   private int currentIndex = 1;
 
-  ManifestStore(Disk disk, DiskLedger ledger) {
+  /** Held over I/O; guards the sizes of the files and how much of them is spoken for. */
+  private final Lock turn;
+
+  private long plannedBytes = SLACK_BYTES;
+
+  /** The last write failed: the older file may or may not hold a manifest that counts. */
+  private boolean inDoubt;
+
+  ManifestStore(Disk disk, DiskLedger ledger, Threads threads) {
     this.disk = disk;
     this.ledger = ledger;
+    this.turn = threads.newLock("manifests");
   }
 
   /**
@@ -54,7 +69,9 @@ final class ManifestStore {
         file.read(0, bytes, 0, bytes.length);
         sizes[i] = size;
         ledger.adopt(size);
-        accept(i, Manifest.decode(bytes, name));
+        if (!isUnwritten(bytes)) {
+          accept(i, Manifest.decode(bytes, name));
+        }
       } catch (CorruptBytesException e) {
         problems.add(String.valueOf(e.getMessage()));
       }
@@ -62,7 +79,17 @@ final class ManifestStore {
     return problems;
   }
 
+  private static boolean isUnwritten(byte[] bytes) {
+    for (byte each : bytes) {
+      if (each != 0) {
+        return false;
+      }
+    }
+    return true;
+  }
+
   private void accept(int i, Manifest manifest) {
+    plannedBytes = Math.max(plannedBytes, (long) manifest.encode().length + SLACK_BYTES);
     redoLsns[i] = manifest.redoLsn();
     Manifest best = current;
     if (best == null || manifest.number() > best.number()) {
@@ -87,11 +114,18 @@ final class ManifestStore {
     return Math.min(redoLsns[0], redoLsns[1]);
   }
 
-  /** Forces both files and their names, which a crash may have left in the page cache only. */
-  void force() throws IOException {
+  /**
+   * Makes both files and their names durable, which a crash may have left in the page cache only.
+   * They are written once more: if a force of them has failed in an earlier life, another force
+   * alone would do nothing.
+   */
+  void rewrite() throws IOException {
     for (String name : NAMES) {
       if (disk.exists(name)) {
         try (DiskFile file = disk.open(name, Disk.OpenMode.WRITE)) {
+          byte[] bytes = new byte[(int) file.size()];
+          file.read(0, bytes, 0, bytes.length);
+          file.write(0, bytes, 0, bytes.length);
           file.force();
         }
       }
@@ -99,24 +133,96 @@ final class ManifestStore {
     disk.syncDirectory("");
   }
 
+  /**
+   * Makes sure that both files have room for a manifest that is so much larger than the last one.
+   *
+   * @throws io.firn.cold.model.DiskFullException if the store has no room
+   * @throws IOException if the disk has none, or fails
+   */
+  void ensureRoom(int moreBytes) throws IOException {
+    turn.lock();
+    try {
+      long planned = plannedBytes + moreBytes;
+      boolean created = false;
+      for (int i = 0; i < NAMES.size(); i++) {
+        if (sizes[i] < planned) {
+          created |= sizes[i] == 0;
+          try (DiskFile file = disk.open(NAMES.get(i), Disk.OpenMode.CREATE)) {
+            grow(i, file, planned);
+          }
+        }
+      }
+      if (created) {
+        disk.syncDirectory("");
+      }
+      plannedBytes = planned;
+    } finally {
+      turn.unlock();
+    }
+  }
+
+  private void grow(int i, DiskFile file, long neededBytes) throws IOException {
+    long size = (neededBytes + GRANULE_BYTES - 1) / GRANULE_BYTES * GRANULE_BYTES;
+    long more = size - sizes[i];
+    ledger.reserve(more, 0, NAMES.get(i));
+    boolean done = false;
+    try {
+      file.zero(sizes[i], more);
+      sizes[i] = size;
+      done = true;
+    } finally {
+      if (!done) {
+        ledger.release(more);
+      }
+    }
+  }
+
+  /**
+   * Makes sure, before a snapshot is overwritten, that no manifest of a write that failed names it.
+   */
+  void settle() throws IOException {
+    turn.lock();
+    try {
+      int i = 1 - currentIndex;
+      if (inDoubt) {
+        try (DiskFile file = disk.open(NAMES.get(i), Disk.OpenMode.CREATE)) {
+          file.zero(0, sizes[i]);
+          file.force();
+        }
+        inDoubt = false;
+      }
+    } finally {
+      turn.unlock();
+    }
+  }
+
   /** Writes and forces a manifest over the older of the two. */
   void write(Manifest manifest) throws IOException {
+    turn.lock();
+    try {
+      writeInTurn(manifest);
+    } finally {
+      turn.unlock();
+    }
+  }
+
+  private void writeInTurn(Manifest manifest) throws IOException {
     int i = 1 - currentIndex;
     byte[] bytes = manifest.encode();
     try (DiskFile file = disk.open(NAMES.get(i), Disk.OpenMode.CREATE)) {
-      long needed = (bytes.length + GRANULE_BYTES - 1L) / GRANULE_BYTES * GRANULE_BYTES;
-      if (sizes[i] < needed) {
-        ledger.reserve(needed - sizes[i], 0, NAMES.get(i));
-        file.zero(sizes[i], needed - sizes[i]);
-        sizes[i] = needed;
+      if (sizes[i] < bytes.length) {
+        grow(i, file, bytes.length);
       }
       redoLsns[i] = 0;
+      inDoubt = true;
       file.write(0, bytes, 0, bytes.length);
       file.force();
+      inDoubt = false;
     }
     if (manifest.number() <= NAMES.size()) {
       disk.syncDirectory("");
     }
+    plannedBytes = (long) bytes.length + SLACK_BYTES;
     redoLsns[i] = manifest.redoLsn();
     current = manifest;
     currentIndex = i;

@@ -181,6 +181,7 @@ public final class PendingBatch implements AutoCloseable {
       table.checkOpen();
       arrange();
       if (entries.length > 0) {
+        engine.reserve().beforePut(table);
         engine.relief().reserveLog(COMMIT_BYTES);
         reserved = true;
         table.index().ensureRoom(hashesOfPuts());
@@ -315,6 +316,9 @@ public final class PendingBatch implements AutoCloseable {
     lsn = position;
     try {
       engine.log().publish(frame, frame.batchCommit(id, firstLsn, entries.length), position);
+    } catch (StoreIoException e) {
+      lsn = 0; // not published
+      throw e;
     } finally {
       engine.log().endAppend();
     }

@@ -5,6 +5,7 @@ package io.firn.cold.engine;
 import io.firn.cold.agent.Rule;
 import io.firn.cold.agent.Step;
 import io.firn.cold.format.FrameWriter;
+import io.firn.cold.format.RecordReader;
 import io.firn.cold.index.Partition;
 import io.firn.cold.model.Address;
 import io.firn.cold.model.StoreIoException;
@@ -29,6 +30,10 @@ public class PendingWrite implements AutoCloseable {
   private boolean reserved;
 
   private boolean removal;
+
+  /** The address that the entry must still have; {@link Address#NONE} if any will do. */
+  private long expected;
+
   private int ticket;
   private long lsn;
 
@@ -43,7 +48,8 @@ public class PendingWrite implements AutoCloseable {
       byte[] value,
       int valueLength,
       long expiresAtMillis) {
-    Engine unused = begin(target, keyHash, false);
+    Engine engine = begin(target, keyHash, false);
+    engine.reserve().beforePut(target);
     appender.prepare(
         target, claim, keyHash, key, keyLength, value, valueLength, expiresAtMillis, false);
     prepared = true;
@@ -57,11 +63,26 @@ public class PendingWrite implements AutoCloseable {
     engine.threads().step(Step.RESERVED);
   }
 
+  /** Prepares the removal of an entry that is damaged, unless it changes before the commit. */
+  void prepareRemoveOf(Table target, long keyHash, long word) {
+    prepareRemove(target, keyHash);
+    expected = word;
+  }
+
+  /** Prepares the same record at another place, unless the entry changes before the commit. */
+  void prepareCopy(Table target, long keyHash, long word, byte[] buffer, RecordReader from) {
+    Engine unused = begin(target, keyHash, false);
+    expected = word;
+    appender.prepareCopy(target, claim, buffer, from);
+    prepared = true;
+  }
+
   private Engine begin(Table target, long keyHash, boolean remove) {
     table = target;
     hash = keyHash;
     removal = remove;
     prepared = false;
+    expected = Address.NONE;
     lsn = 0;
     ticket = target.engine().writers().enter();
     target.checkOpen();
@@ -71,7 +92,7 @@ public class PendingWrite implements AutoCloseable {
   /**
    * Makes the write visible to readers. Never waits for space or for the device.
    *
-   * @return the LSN of the new version; 0 if there was nothing to remove
+   * @return the LSN of the new version; 0 if there was nothing to remove, or to copy any more
    * @throws StoreIoException if the log cannot be written; nothing has changed then
    */
   public final long commit() {
@@ -84,6 +105,10 @@ public class PendingWrite implements AutoCloseable {
     Partition partition = target.index().lock(hash);
     try {
       long present = partition.get(hash);
+      if (expected != Address.NONE
+          && Address.withoutVisits(present) != Address.withoutVisits(expected)) {
+        return 0; // what was prepared is given back when the write is closed
+      }
       replaced =
           removal
               ? commitRemoval(target.engine(), partition, present)
@@ -107,8 +132,7 @@ public class PendingWrite implements AutoCloseable {
     try {
       appender.publish(engine, claim, hash, present != Address.NONE, RecordAppender.NO_BATCH, lsn);
     } catch (StoreIoException e) {
-      // With a pad in its place it has not happened; what a failed log holds nobody knows.
-      lsn = engine.log().failure() == null ? 0 : lsn;
+      lsn = 0; // a pad stands in its place, or the log goes on elsewhere
       throw e;
     }
     return set(engine, partition, claim.word());
@@ -125,6 +149,9 @@ public class PendingWrite implements AutoCloseable {
     lsn = position;
     try {
       engine.log().publish(frame, frame.delete(table().id(), hash, 0), position);
+    } catch (StoreIoException e) {
+      lsn = 0; // not published
+      throw e;
     } finally {
       engine.log().endAppend();
     }
@@ -175,7 +202,7 @@ public class PendingWrite implements AutoCloseable {
       reserved = false;
     }
     appender.unreserve(target.engine());
-    if (lsn != 0) {
+    if (lsn != 0 && expected == Address.NONE) {
       target.counters().wrote(removal, appender.recordBytes());
     }
     target.engine().writers().leave(ticket);

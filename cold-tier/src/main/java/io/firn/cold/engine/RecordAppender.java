@@ -6,12 +6,14 @@ import io.firn.cold.agent.Rule;
 import io.firn.cold.agent.Step;
 import io.firn.cold.format.FrameWriter;
 import io.firn.cold.format.Frames;
+import io.firn.cold.format.RecordReader;
 import io.firn.cold.format.RecordWriter;
 import io.firn.cold.model.Address;
 import io.firn.cold.model.StoreIoException;
 import io.firn.cold.segment.Claim;
 import io.firn.cold.segment.Segment;
 import java.io.IOException;
+import java.util.Arrays;
 
 /**
  * Brings one record after another into its extent and its frame into the log: {@link #prepare} does
@@ -56,6 +58,37 @@ final class RecordAppender {
     int length =
         record.encode(
             target.id(), key, keyLength, value, 0, valueLength, 0, 0, now, expiresAt, null);
+    target.index().ensureRoom(hash);
+    place(target, claim, length, expiresAt, inBatch);
+  }
+
+  /** Encodes a record that was read, like {@link #prepare}; it has an entry already. */
+  void prepareCopy(Table target, Claim claim, byte[] buffer, RecordReader from) {
+    byte[] key = Arrays.copyOfRange(buffer, from.keyOffset(), from.keyOffset() + from.keyLength());
+    int attributesEnd = from.attributesOffset() + from.attributesLength();
+    byte[] attributes =
+        from.attributesLength() == 0
+            ? null
+            : Arrays.copyOfRange(buffer, from.attributesOffset(), attributesEnd);
+    int length =
+        record.encode(
+            target.id(),
+            key,
+            key.length,
+            buffer,
+            from.valueOffset(),
+            from.valueLength(),
+            from.codec(),
+            from.dictionary(),
+            from.writeTimeMillis(),
+            from.expiresAtMillis(),
+            attributes);
+    place(target, claim, length, from.expiresAtMillis(), false);
+  }
+
+  private void place(Table target, Claim claim, int length, long expiresAt, boolean inBatch) {
+    Engine engine = target.engine();
+    long now = engine.wallMillis();
     boolean sync = engine.options().flushMode() == FlushMode.SYNC;
     int most = Address.classBound(Address.classOf(length));
     carries = sync && most <= engine.options().carriedBytes();
@@ -64,7 +97,6 @@ final class RecordAppender {
     int enough = Frames.align8(INSERT_BYTES + batchBytes + (carries ? most : 0));
     engine.relief().reserveLog(enough);
     reserved = enough;
-    target.index().ensureRoom(hash);
     long remaining = expiresAt == Long.MAX_VALUE ? Long.MAX_VALUE : Math.max(0, expiresAt - now);
     target.space().claim(claim, length, remaining);
     engine.threads().step(Step.RESERVED);

@@ -9,6 +9,7 @@ import io.firn.cold.format.ExtentState;
 import io.firn.cold.format.FrameReader;
 import io.firn.cold.format.FrameType;
 import io.firn.cold.format.LogFrame;
+import io.firn.cold.format.LogSegmentHeader;
 import io.firn.cold.format.Manifest;
 import io.firn.cold.format.OpenExtent;
 import io.firn.cold.format.PartitionEntry;
@@ -401,12 +402,15 @@ final class Recovery {
 
   /**
    * Forces what an earlier life may have left in the page cache only, and marks it. That is its
-   * last mark at least, even after a clean close: no mark covers itself.
+   * last mark at least, even after a clean close: no mark covers itself. What no mark covers is
+   * written again first, as the records were that verified: if a force has failed in that life, the
+   * pages are clean now, and to force them would do nothing.
    */
   void firstForce(boolean clean) throws IOException {
-    engine.manifests().force();
+    engine.manifests().rewrite();
     for (OldLogSegment segment : history.segments()) {
       try (DiskFile file = engine.disk().open(segment.path(), Disk.OpenMode.WRITE)) {
+        writeAgain(segment, file);
         file.force();
       }
     }
@@ -424,6 +428,17 @@ final class Recovery {
     engine.forcer().ensureForced(engine.log().end());
     engine.forcer().ensureReleasable(engine.log().end());
     engine.threads().step(Step.RECOVERY);
+  }
+
+  private void writeAgain(OldLogSegment segment, DiskFile file) throws IOException {
+    long from = Math.max(segment.baseLsn(), analysis.markLsn());
+    int length = (int) (Math.min(segment.endLsn(), endLsn) - from);
+    long offset = from - segment.baseLsn() + LogSegmentHeader.BYTES;
+    if (length > 0 && offset + length <= file.size()) {
+      byte[] bytes = new byte[length];
+      file.read(offset, bytes, 0, length);
+      file.write(offset, bytes, 0, length);
+    }
   }
 
   /** Tells whether extents are to be sealed, which needs the whole index. */

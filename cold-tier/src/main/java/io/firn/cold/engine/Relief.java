@@ -2,9 +2,11 @@
 // Copyright The Firn authors
 package io.firn.cold.engine;
 
+import io.firn.cold.io.DiskFullIoException;
 import io.firn.cold.model.DiskFullException;
 import io.firn.cold.model.FirnException;
 import io.firn.cold.model.Loggers;
+import io.firn.cold.model.StoreIoException;
 import java.io.IOException;
 import org.slf4j.Logger;
 
@@ -16,7 +18,7 @@ final class Relief {
   private static final Logger LOG = Loggers.of(Relief.class);
 
   /** Two snapshots of every partition must move on, and both manifests after them. */
-  private static final int CHECKPOINTS_TO_SHORTEN_THE_LOG = 4;
+  static final int CHECKPOINTS_TO_SHORTEN_THE_LOG = 4;
 
   private static final int LOG_SHARE_OF_DISK = 8;
   private static final int SPARE_LOG_SEGMENTS = 4;
@@ -60,13 +62,28 @@ final class Relief {
         return;
       } catch (DiskFullException e) {
         if (attempt == CHECKPOINTS_TO_SHORTEN_THE_LOG || !checkpoint(e)) {
+          refused(e);
+          throw e;
+        }
+      } catch (StoreIoException e) {
+        if (attempt > 0
+            || engine.log().losses().failure() == null
+            || !engine.healer().replaceLog()) {
           throw e;
         }
       }
     }
   }
 
-  private boolean checkpoint(DiskFullException why) {
+  /** Notes that a write is refused; a limit of the store's own is nothing to heal. */
+  void refused(DiskFullException e) {
+    if (e.getCause() instanceof DiskFullIoException io) {
+      engine.healer().diskFull(String.valueOf(io.getMessage()));
+    }
+  }
+
+  /** Takes a checkpoint of everything; tells whether that went well. */
+  boolean checkpoint(Exception why) {
     try {
       engine.checkpointer().checkpoint(Long.MAX_VALUE, false);
       return true;

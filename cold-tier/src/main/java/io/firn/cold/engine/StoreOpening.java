@@ -79,11 +79,25 @@ public final class StoreOpening {
       }
     } finally {
       if (!done) {
-        engine.abandon();
+        abandon(engine);
       }
     }
     Engine empty = startEmpty(engine.options(), engine.seams(), problems);
     return open(empty, null, problems, startedNanos);
+  }
+
+  /** Closes what an opening has opened that is given up; a failure of that changes nothing. */
+  private static void abandon(Engine engine) {
+    try {
+      engine.log().close(false);
+      for (Table table : engine.tables()) {
+        table.close();
+      }
+    } catch (IOException | RuntimeException e) {
+      LOG.warn("files of the store in {} stay open", engine.disk().describe(), e);
+    } finally {
+      engine.epochs().close();
+    }
   }
 
   /** Recovers the store; false if it is to be set aside instead, because its log is damaged. */
@@ -108,6 +122,12 @@ public final class StoreOpening {
     if (damaged && engine.options().damage() == DamagePolicy.START_EMPTY) {
       problems.add("the log is damaged at " + recovery.gaps());
       return false;
+    }
+    if (!damaged) {
+      // Before anything new is written: on a full disk this is the room for it.
+      for (String unused : recovery.history().unreadable()) {
+        engine.disk().delete(unused);
+      }
     }
     recovery.startLog();
     engine.logStarted(engine.log().end());
@@ -357,9 +377,9 @@ public final class StoreOpening {
 
   /** The last steps of a clean close. */
   static void closeFiles(Engine engine) throws IOException {
-    IOException failure = engine.log().failure();
+    boolean broken = engine.forcer().isBroken();
     try {
-      if (failure == null) {
+      if (!broken) {
         for (Table table : engine.tables()) {
           while (table.sweep()) {
             engine.threads().yieldNow();
@@ -377,7 +397,7 @@ public final class StoreOpening {
       for (Table table : engine.tables()) {
         table.close();
       }
-      engine.log().close(failure == null);
+      engine.log().close(!broken);
     }
   }
 }

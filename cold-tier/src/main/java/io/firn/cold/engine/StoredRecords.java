@@ -7,6 +7,7 @@ import io.firn.cold.model.Address;
 import io.firn.cold.segment.Segment;
 import java.io.EOFException;
 import java.io.IOException;
+import java.util.Arrays;
 
 /** Compares what frames say of records with the bytes in their segments. For one thread. */
 final class StoredRecords {
@@ -15,7 +16,8 @@ final class StoredRecords {
 
   /**
    * Tells whether the record of a frame is there. A file that cannot be read says nothing about
-   * that, so opening fails rather than forget what was acknowledged.
+   * that, so opening fails rather than forget what was acknowledged. What is there is written once
+   * more, so that the next force covers it whatever became of the last one.
    */
   boolean verify(Table table, long word, int crc, long lsn) throws IOException {
     Segment segment = table.space().find(Address.segment(word));
@@ -35,10 +37,16 @@ final class StoredRecords {
     } catch (EOFException e) {
       return false;
     }
+    byte[] found = Arrays.copyOf(buffer, physical);
     table.space().layout().join(buffer, logical, Address.offset(word));
-    return record.wrap(buffer, 0, logical, table.id(), segment.lsnBase(), segment.timeBaseMillis())
-            == RecordReader.Verdict.OK
-        && record.crc() == crc
-        && record.lsn() == lsn;
+    boolean there =
+        record.wrap(buffer, 0, logical, table.id(), segment.lsnBase(), segment.timeBaseMillis())
+                == RecordReader.Verdict.OK
+            && record.crc() == crc
+            && record.lsn() == lsn;
+    if (there) {
+      segment.writeAgain(Address.offset(word), found);
+    }
+    return there;
   }
 }

@@ -12,6 +12,7 @@ import io.firn.cold.index.Detached;
 import io.firn.cold.index.HashIndex;
 import io.firn.cold.index.Partition;
 import io.firn.cold.model.Address;
+import io.firn.cold.model.DiskFullException;
 import io.firn.cold.model.OversizedValueException;
 import io.firn.cold.model.StoreClosedException;
 import io.firn.cold.model.StoreIoException;
@@ -45,6 +46,7 @@ public final class Table {
   private final Queue<Detached> sweeps = new ConcurrentLinkedQueue<>();
   private final AtomicLong clears = new AtomicLong();
   private final long createdLsn;
+  private volatile boolean placed;
   private volatile boolean dropped;
 
   Table(Engine engine, int id, String name, Octets options, long baseLsn) {
@@ -55,7 +57,12 @@ public final class Table {
     this.createdLsn = baseLsn;
     this.indexFile =
         new IndexFile(
-            id, engine.disk(), engine.ledger(), engine.threads(), engine.relief()::headroomBytes);
+            id,
+            engine.disk(),
+            engine.ledger(),
+            engine.threads(),
+            engine.relief()::headroomBytes,
+            engine.reserve());
     this.index =
         new HashIndex(engine.options().index(), engine.epochs(), engine.threads(), indexFile);
     this.index.partitions().get(0).attach(new SlotPair(baseLsn));
@@ -278,6 +285,9 @@ public final class Table {
       write.preparePut(this, hash, key, keyLength, value, valueLength, expiresAtMillis);
       done = true;
       return write;
+    } catch (DiskFullException e) {
+      engine.relief().refused(e);
+      throw e;
     } finally {
       if (!done) {
         write.close();
@@ -403,6 +413,16 @@ public final class Table {
 
   void drop() {
     dropped = true;
+  }
+
+  /** Makes sure once that the snapshots of all partitions have their places on disk. */
+  void ensurePlaces() {
+    if (!placed) {
+      for (Partition partition : index.partitions()) {
+        indexFile.ensurePlaces(partition);
+      }
+      placed = true;
+    }
   }
 
   /** Closes files and frees memory. */

@@ -33,6 +33,7 @@ final class TableJournal implements SpaceJournal {
             segment.lsnBase(),
             segment.timeBaseMillis());
     long ignored = engine.log().append(frame, length);
+    engine.reserve().segmentAdded();
   }
 
   @Override

@@ -15,7 +15,7 @@ import org.slf4j.Logger;
 
 /**
  * The engine's workers: one that forces at an interval, one that zeroes ahead of the writers, one
- * that seals, releases, loads and takes checkpoints. Each is stepped by one thread.
+ * that seals, releases, loads and takes checkpoints, one that heals. Each is stepped by one thread.
  */
 final class Workers {
   /** How often the epochs are moved in one go, so that what has no readers inside is past. */
@@ -30,6 +30,9 @@ final class Workers {
   private static final int LIVE_SHARE_OF_LOG = 50;
   private static final int LIVE_SHARE_OF_CARRYING_LOG = 4;
   private static final int LOG_SHARE_OF_DISK = 8;
+
+  /** Two snapshots of every partition must move on, and both manifests after them. */
+  private static final int CHECKPOINTS = Relief.CHECKPOINTS_TO_SHORTEN_THE_LOG;
 
   private final Engine engine;
   private final List<AgentHandle> handles = new ArrayList<>();
@@ -50,6 +53,9 @@ final class Workers {
     if (engine.options().flushMode() == FlushMode.ASYNC) {
       handles.add(engine.threads().start(new FlushAgent()));
     }
+    AgentHandle heals = engine.threads().start(engine.healer());
+    engine.healer().handle(heals);
+    handles.add(heals);
     engine.log().onLowCredit(this::wakePreparer);
   }
 
@@ -71,6 +77,12 @@ final class Workers {
     for (AgentHandle handle : handles) {
       handle.close();
     }
+  }
+
+  /** Loads a partition that a clean open left for later. */
+  static void load(Table table, Partition partition) {
+    int shift = partition.prefixBits() == 0 ? 0 : Long.SIZE - partition.prefixBits();
+    table.index().lock((long) partition.prefix() << shift).unlock();
   }
 
   /**
@@ -178,6 +190,9 @@ final class Workers {
     private long silentSinceNanos;
     private boolean tidied = true;
 
+    /** The tables whose files still have unused ends. */
+    private List<Table> uncut = new ArrayList<>();
+
     @Override
     int slice(long nowNanos) throws IOException {
       engine.advanceEpochs();
@@ -192,12 +207,15 @@ final class Workers {
         liveBytes += table.space().liveCharge();
         table.worker().limitMapped(engine.options().mappedBytes() / tables.size());
       }
-      if (awaited > 0 && work == 0) {
+      boolean heals = engine.forcer().isBroken();
+      if (awaited > 0 && work == 0 && !heals) {
         engine.forcer().ensureReleasable(awaited);
       }
       work += loadPartition() ? 1 : 0;
-      work += checkpoint(liveBytes) ? 1 : 0;
-      work += tidy(tables, nowNanos) ? 1 : 0;
+      if (!heals) {
+        work += checkpoint(liveBytes) ? 1 : 0;
+        work += tidy(tables, nowNanos) ? 1 : 0;
+      }
       return work;
     }
 
@@ -212,14 +230,35 @@ final class Workers {
         silentSinceNanos = nowNanos;
         tidied = false;
       }
+      if (!uncut.isEmpty() && tidied) {
+        return cutEnds();
+      }
       if (tidied || nowNanos - silentSinceNanos < SILENCE_NANOS) {
         return false;
       }
       for (Table table : tables) {
         table.space().closeStreams();
       }
-      engine.checkpointer().checkpoint(Long.MAX_VALUE, false);
+      engine.log().shrink();
+      long quietLsn = engine.log().end();
+      for (int i = 0; i < CHECKPOINTS && engine.manifests().neededLsn() < quietLsn; i++) {
+        engine.checkpointer().checkpoint(Long.MAX_VALUE, false);
+      }
       tidied = true;
+      uncut = new ArrayList<>(tables);
+      return true;
+    }
+
+    /**
+     * Cuts the files of tables one by one; their mappings go first, after the readers, who read
+     * what was cut by positional calls from then on.
+     */
+    private boolean cutEnds() throws IOException {
+      Table table = uncut.get(0);
+      if (!table.isDropped() && !table.worker().cutIdleEnds()) {
+        return false;
+      }
+      uncut.remove(0);
       return true;
     }
 
@@ -231,7 +270,7 @@ final class Workers {
       for (Table table : engine.tables()) {
         for (Partition partition : table.index().partitions()) {
           if (!partition.isLoaded() && !partition.isRetired()) {
-            table.index().lock((long) partition.prefix() << shift(partition)).unlock();
+            load(table, partition);
             return true;
           }
         }
@@ -239,10 +278,6 @@ final class Workers {
       }
       engine.recoveryComplete();
       return true;
-    }
-
-    private static int shift(Partition partition) {
-      return partition.prefixBits() == 0 ? 0 : Long.SIZE - partition.prefixBits();
     }
 
     private boolean checkpoint(long liveBytes) throws IOException {

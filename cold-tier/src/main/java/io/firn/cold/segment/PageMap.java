@@ -93,7 +93,70 @@ final class PageMap {
     }
   }
 
+  /** Takes the free pages of a segment away for good: its file has failed. */
+  void withhold(Segment segment) {
+    lock.lock();
+    try {
+      if (!segment.isDropped()) {
+        removeLocked(segment);
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Tells whether nobody fills a segment, or holds pages of it. */
+  boolean isQuiet(Segment segment) {
+    lock.lock();
+    try {
+      return segment.openExtents == 0;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Returns how many pages there are up to the last in use; all while some are being filled. */
+  int usedPages(Segment segment) {
+    lock.lock();
+    try {
+      int used = segment.pages();
+      while (used > 0
+          && segment.openExtents == 0
+          && segment.states[used - 1] == Segment.PageState.FREE) {
+        used--;
+      }
+      return used;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Gives a run back that was taken and not filled. */
+  void giveBack(Segment segment, PageRun run) {
+    lock.lock();
+    try {
+      setFree(segment, run.firstPage(), run.pages());
+    } finally {
+      lock.unlock();
+    }
+    endHold(segment);
+  }
+
+  /** Ends what keeps a segment from being dropped while it is created or opened. */
+  void endHold(Segment segment) {
+    lock.lock();
+    try {
+      segment.openExtents--;
+      segment.hintDead();
+    } finally {
+      lock.unlock();
+    }
+  }
+
   private void removeLocked(Segment segment) {
+    if (!free.contains(segment.number())) {
+      return;
+    }
     count(-free.freePages(segment.number()));
     free.removeSegment(segment.number());
   }
@@ -389,8 +452,10 @@ final class PageMap {
 
   private void setFree(Segment segment, int first, int pages) {
     setStates(segment, first, pages, Segment.PageState.FREE);
-    free.free(segment.number(), first, pages);
-    count(pages);
+    if (free.contains(segment.number())) {
+      free.free(segment.number(), first, pages);
+      count(pages);
+    }
   }
 
   @SuppressWarnings("NonAtomicVolatileUpdate") // under the lock

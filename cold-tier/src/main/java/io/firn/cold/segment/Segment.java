@@ -57,6 +57,7 @@ public final class Segment {
 
   private volatile boolean readOnly;
   private volatile boolean dirty;
+  private volatile boolean failed;
   private volatile long dropLsn;
   private volatile boolean dropped;
   private volatile boolean deleted;
@@ -219,9 +220,21 @@ public final class Segment {
     dirty = listed;
   }
 
-  /** Forces what was written before the call; nothing to do once the file is deleted. */
+  /** Tells whether a force of the file has failed: what it holds may be lost. */
+  public boolean isFailed() {
+    return failed;
+  }
+
+  /** Notes that a force has failed: the file is never forced again. */
+  public void fail() {
+    failed = true;
+  }
+
+  /**
+   * Forces what was written before the call; nothing to do once the file is deleted, or has failed.
+   */
   public void force() throws IOException {
-    if (deleted) {
+    if (deleted || failed) {
       return;
     }
     AppendRegion mapped = region;
@@ -258,6 +271,11 @@ public final class Segment {
   public void write(long offset, byte[] record) throws IOException {
     layout.forEachPiece(
         offset, record.length, (at, from, length) -> file.write(at, record, from, length));
+  }
+
+  /** Writes bytes that were read once more, so that the next force covers them. */
+  public void writeAgain(long offset, byte[] bytes) throws IOException {
+    file.write(offset, bytes, 0, bytes.length);
   }
 
   /** Returns how many physical bytes to read for a record, cut at the segment's end. */

@@ -87,16 +87,84 @@ public final class SpaceWorker {
     for (Extent extent = space.pages().takeSealable();
         extent != null;
         extent = space.pages().takeSealable()) {
-      if (extent.seal()) {
-        journal.dirty(extent.segment());
+      boolean done = false;
+      boolean last;
+      try {
+        last = seal(extent);
+        done = true;
+      } finally {
+        if (!done) {
+          space.pages().addSealable(extent);
+        }
       }
-      journal.extentSealed(extent.segment().number(), extent.firstPage(), extent.pages());
-      if (space.pages().sealed(extent)) {
+      if (last) {
         endAppends(extent.segment());
       }
       sealed++;
     }
     return sealed;
+  }
+
+  /** Seals an extent; tells whether it was the last that was open in its segment. */
+  private boolean seal(Extent extent) throws IOException {
+    Segment segment = extent.segment();
+    if (!segment.isFailed() && extent.seal()) {
+      journal.dirty(segment);
+    }
+    journal.extentSealed(segment.number(), extent.firstPage(), extent.pages());
+    return space.pages().sealed(extent);
+  }
+
+  /**
+   * Makes sure that nobody fills a segment any more whose file has failed.
+   *
+   * @return whether all that was ever claimed in it has ended
+   */
+  public boolean retire(Segment segment) throws IOException {
+    space.pages().withhold(segment);
+    space.closeStreams();
+    int unused = work();
+    return space.pages().isQuiet(segment);
+  }
+
+  /**
+   * Cuts the unused ends of files that nobody fills: takes them out of memory first, and cuts once
+   * nobody can be reading there.
+   *
+   * @return whether nothing is left to do
+   */
+  public boolean cutIdleEnds() throws IOException {
+    turn.lock();
+    try {
+      for (Segment segment : space.segments()) {
+        if (segment.region() != null && space.pages().usedPages(segment) < segment.pages()) {
+          long unused = unmapLater(segment);
+        }
+      }
+      if (!unmapping.isEmpty()) {
+        return false;
+      }
+    } finally {
+      turn.unlock();
+    }
+    space.inOpenTurn(this::cutUnmapped);
+    return true;
+  }
+
+  /** In the open turn, so that nobody begins to fill what is being cut. */
+  private void cutUnmapped() throws IOException {
+    turn.lock();
+    try {
+      for (Segment segment : space.segments()) {
+        int used = Math.max(1, space.pages().usedPages(segment));
+        long bytes = used * (long) space.layout().pageBytes();
+        if (segment.region() == null && !segment.isDropped() && bytes < segment.file().size()) {
+          segment.file().truncate(bytes);
+        }
+      }
+    } finally {
+      turn.unlock();
+    }
   }
 
   /**

@@ -197,6 +197,16 @@ final class Streams {
     }
   }
 
+  /** Runs something while no extent can be opened. */
+  void inOpenTurn(SpaceJournal.FileAction action) throws IOException {
+    openTurn.lock();
+    try {
+      action.run();
+    } finally {
+      openTurn.unlock();
+    }
+  }
+
   /** Closes all extents; the next claim opens new ones. */
   void close() {
     openTurn.lock();

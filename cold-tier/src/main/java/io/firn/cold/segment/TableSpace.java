@@ -208,10 +208,18 @@ public final class TableSpace {
     if (segment == null) {
       throw new IOException("segment " + run.segment() + " went while it was opened");
     }
-    Extent extent = newExtent(segment, run.firstPage(), run.pages(), this::addSealable);
-    journal.extentOpened(run.segment(), run.firstPage(), run.pages());
-    pages.opened(extent);
-    return extent;
+    boolean opened = false;
+    try {
+      Extent extent = newExtent(segment, run.firstPage(), run.pages(), this::addSealable);
+      journal.extentOpened(run.segment(), run.firstPage(), run.pages());
+      opened = true;
+      pages.opened(extent);
+      return extent;
+    } finally {
+      if (!opened) {
+        pages.giveBack(segment, run);
+      }
+    }
   }
 
   private Extent newExtent(Segment segment, int firstPage, int pages, Consumer<Extent> onSealable)
@@ -268,7 +276,15 @@ public final class TableSpace {
       ledger.release(capacity);
       throw e;
     }
-    journal.segmentCreated(segment);
+    boolean logged = false;
+    try {
+      journal.segmentCreated(segment);
+      logged = true;
+    } finally {
+      if (!logged) {
+        pages.endHold(segment); // nothing is in it, so it is dropped
+      }
+    }
     return pages.addFresh(segment, wanted);
   }
 
@@ -377,6 +393,11 @@ public final class TableSpace {
         segment.file().truncate(Math.max(1, used) * (long) layout.pageBytes());
       }
     }
+  }
+
+  /** Runs something while no extent can be opened. */
+  void inOpenTurn(SpaceJournal.FileAction action) throws IOException {
+    streams.inOpenTurn(action);
   }
 
   /** Closes all files. */

@@ -15,12 +15,9 @@ import io.firn.cold.model.DiskFullException;
 import io.firn.cold.model.StoreIoException;
 import io.firn.cold.model.TimeSource;
 import java.io.IOException;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.Iterator;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.Lock;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -32,15 +29,8 @@ import org.jspecify.annotations.Nullable;
  * (takes the append lock and the position), {@link #publish}, {@link #endAppend}. Thread-safe.
  */
 public final class Log {
-  /* Space is accounted in credit: prepared bytes that nobody has reserved. A segment grants what is
-   * prepared of it less a margin for the frame that does not fit at its end, and gives the unused
-   * part of the margin back when it is left. So whoever reserved bytes finds them under the append
-   * lock, and a roll always finds its successor: nothing waits or fails there.
-   *
-   * Callers leave a part of the credit to the store's own frames (marks, checkpoints, drops): those
-   * shorten the log, so they must find room when nothing else does.
-   * Lock order: prepare lock, then append lock. The append lock is never held over I/O; the prepare
-   * lock is the turn of whoever zeroes ahead. */
+  /* Callers leave some credit to the store's own frames, and those that do not shorten the log leave
+   * some to marks and checkpoints, which do. Lock order: prepare turn, append lock, never over I/O. */
 
   /** Length of a mark. */
   public static final int MARK_BYTES = Frames.HEADER_BYTES + 2 * Long.BYTES;
@@ -52,24 +42,18 @@ public final class Log {
   private final Threads threads;
   private final LongSupplier salts;
   private final Lock appendLock;
-  private final Lock prepareLock;
   private final FrameWriter own = new FrameWriter();
   private final FrameWriter markWriter = new FrameWriter();
   private final byte[] header = new byte[LogSegmentHeader.BYTES];
-  private final AtomicLong credit = new AtomicLong();
-  private final Deque<LogSegment> ready = new ArrayDeque<>();
+  private final LogRunway runway;
   private final List<LogSegment> closed = new ArrayList<>();
-  private final Deque<OldLogSegment> old = new ArrayDeque<>();
-  private final Deque<long[]> marks = new ArrayDeque<>();
+  private final LogMarks marks = new LogMarks();
+  private final LogLosses losses = new LogLosses();
 
   private @Nullable LogSegment current;
-  private @Nullable LogSegment tail;
   private long position;
   private long forcedLsn;
   private volatile long end;
-  private volatile long releaseLsn;
-  private volatile @Nullable IOException failure;
-  private volatile Runnable lowCredit = () -> {};
 
   /** Creates a log that is not started yet. */
   public Log(
@@ -84,7 +68,7 @@ public final class Log {
     this.threads = threads;
     this.salts = salts;
     this.appendLock = threads.newLock("log append");
-    this.prepareLock = threads.newLock("log prepare");
+    this.runway = new LogRunway(shape, files, threads);
   }
 
   /**
@@ -98,22 +82,23 @@ public final class Log {
    */
   public void start(long firstLsn, long previousEndLsn, long sequence, List<OldLogSegment> earlier)
       throws IOException {
-    old.addAll(earlier);
+    files.keep(earlier);
     position = firstLsn;
     end = firstLsn;
     forcedLsn = firstLsn;
     files.start(sequence);
-    prepareMore(1, 0);
-    LogSegment first = ready.element();
-    enter(first, firstLsn, previousEndLsn);
-    ready.removeFirst();
+    runway.prepare(1, 0);
+    LogSegment first = runway.first();
+    writeHeader(first, firstLsn, previousEndLsn);
+    runway.enterFirst(null, 0);
+    current = first;
     first.region.force();
     files.started();
   }
 
   /** Sets what to call, from any thread, when the prepared space runs low. */
   public void onLowCredit(Runnable signal) {
-    lowCredit = signal;
+    runway.onLowCredit(signal);
   }
 
   /** Returns the first unpublished byte of the log. */
@@ -123,17 +108,12 @@ public final class Log {
 
   /** Returns the LSN up to which pages may be released: a mark at or above it was itself forced. */
   public long releaseLsn() {
-    return releaseLsn;
+    return marks.releaseLsn();
   }
 
-  /** Makes the log take no more frames: what it promised cannot be kept. */
-  public void fail(IOException cause) {
-    failure = cause;
-  }
-
-  /** Returns why the log takes no more frames, or null while it does. */
-  public @Nullable IOException failure() {
-    return failure;
+  /** Returns what the log may have lost. */
+  public LogLosses losses() {
+    return losses;
   }
 
   /**
@@ -145,12 +125,12 @@ public final class Log {
    * @throws StoreIoException if the log has failed
    */
   public void reserve(int alignedBytes) {
-    reserve(alignedBytes, shape.maximumFrameBytes() / OWN_FRAMES_SHARE);
+    reserve(alignedBytes, shape.maximumFrameBytes());
   }
 
-  /** Reserves room for one of the store's own frames, like {@link #reserve}, to the last byte. */
+  /** Reserves room for one of the store's own frames. */
   public void reserveOwn(int alignedBytes) {
-    reserve(alignedBytes, 0);
+    reserve(alignedBytes, shape.maximumFrameBytes() / OWN_FRAMES_SHARE);
   }
 
   private void reserve(int alignedBytes, int left) {
@@ -159,17 +139,12 @@ public final class Log {
           "frame of " + alignedBytes + " bytes, at most " + shape.maximumFrameBytes());
     }
     while (true) {
-      checkNotFailed();
-      long rest = credit.addAndGet(-alignedBytes);
-      if (rest >= left) {
-        if (rest < shape.aheadBytes() / 2) {
-          lowCredit.run();
-        }
+      losses.checkNotFailed();
+      if (runway.take(alignedBytes, left)) {
         return;
       }
-      credit.addAndGet(alignedBytes);
       try {
-        prepareMore(alignedBytes + left, left);
+        runway.prepare(alignedBytes + (long) left, left > 0 ? shape.minimumBytes() : 0);
       } catch (DiskFullIoException e) {
         throw new DiskFullException("the log cannot grow: " + e.getMessage(), e);
       } catch (IOException e) {
@@ -180,58 +155,48 @@ public final class Log {
 
   /** Gives a reservation back that was not used. */
   public void unreserve(int alignedBytes) {
-    credit.addAndGet(alignedBytes);
+    runway.give(alignedBytes);
   }
 
   /** Prepares the log ahead of its end if that is due; tells whether it did anything. */
   public boolean prepareAhead() throws IOException {
-    if (failure != null || credit.get() >= shape.aheadBytes() / 2) {
+    if (losses.failure() != null || !runway.isLow()) {
       return false;
     }
-    prepareMore(shape.aheadBytes() / 2, shape.minimumBytes());
+    runway.prepare(shape.aheadBytes() / 2, shape.minimumBytes());
     return true;
   }
 
-  private void prepareMore(long wanted, long keepFree) throws IOException {
-    prepareLock.lock();
-    try {
-      while (credit.get() < wanted) {
-        prepareChunk(keepFree > 0 ? shape.minimumBytes() : 0);
-      }
-    } finally {
-      prepareLock.unlock();
+  /** Makes the spare segment if it is missing. */
+  public void ensureSpare() throws IOException {
+    if (!files.hasSpare()) {
+      runway.inTurn(files::ensureSpare);
     }
   }
 
-  private void prepareChunk(long keepFree) throws IOException {
-    LogSegment last = tail;
-    boolean fresh = last == null || last.preparedTo == last.capacity;
-    LogSegment segment = last == null || fresh ? files.openNext(keepFree) : last;
-    long chunk =
-        Math.min(shape.chunkBytes(segment.capacity), segment.capacity - segment.preparedTo);
-    try {
-      segment.region.prepare(segment.preparedTo, chunk);
-    } catch (IOException e) {
-      if (fresh) {
-        files.discard(segment);
-      }
-      throw e;
-    }
-    segment.preparedTo += chunk;
-    if (fresh) {
-      tail = segment;
+  /** Tells whether the spare segment is there. */
+  public boolean hasSpare() {
+    return files.hasSpare();
+  }
+
+  /**
+   * Gives back what the log took while it was busy: it goes on in a small segment, so that a large
+   * one can go once no snapshot needs it.
+   */
+  public void shrink() throws IOException {
+    runway.inTurn(files::shrink);
+    LogSegment large = currentSegment();
+    if (large.capacity > shape.minimumBytes()
+        && runway.prepareSmaller(large, large.offsetOf(end))) {
       appendLock.lock();
       try {
-        ready.add(segment);
+        if (losses.failure() == null && current == large) {
+          roll(large);
+        }
       } finally {
         appendLock.unlock();
       }
     }
-    credit.addAndGet(fresh ? chunk - LogSegmentHeader.BYTES - margin() : chunk);
-  }
-
-  private long margin() {
-    return (long) shape.maximumFrameBytes() + Frames.HEADER_BYTES;
   }
 
   /**
@@ -245,9 +210,9 @@ public final class Log {
     appendLock.lock();
     boolean done = false;
     try {
-      checkNotFailed();
+      losses.checkNotFailed();
       LogSegment segment = currentSegment();
-      if (segment.offsetOf(position) + alignedBytes + Frames.HEADER_BYTES > segment.capacity) {
+      if (segment.offsetOf(position) + alignedBytes + Frames.HEADER_BYTES > segment.limit) {
         roll(segment);
       }
       long lsn = position;
@@ -261,7 +226,7 @@ public final class Log {
       return lsn;
     } finally {
       if (!done) {
-        credit.addAndGet(alignedBytes);
+        runway.give(alignedBytes);
         appendLock.unlock();
       }
     }
@@ -278,7 +243,8 @@ public final class Log {
     try {
       segment.region.publish(segment.offsetOf(lsn), frame.bytes(), 0, length);
     } catch (IOException e) {
-      throw failed(e);
+      runway.give(Frames.align8(length));
+      throw losses.failed(e);
     }
     if (threads.keeps(Rule.ACKNOWLEDGE_BELOW_END)) {
       position = lsn + Frames.align8(length);
@@ -299,11 +265,20 @@ public final class Log {
     }
   }
 
-  /** Appends one frame of its own whose bytes another writer holds; returns its LSN. */
+  /** Appends one of the store's own frames; returns its LSN. */
   public long append(FrameWriter frame, int length) {
-    int aligned = Frames.align8(length);
-    reserveOwn(aligned);
-    long lsn = begin(aligned);
+    reserveOwn(Frames.align8(length));
+    return appendReserved(frame, length);
+  }
+
+  /** Appends a frame that helps to shorten the log, to the last byte; returns its LSN. */
+  public long appendLast(FrameWriter frame, int length) {
+    reserve(Frames.align8(length), 0);
+    return appendReserved(frame, length);
+  }
+
+  private long appendReserved(FrameWriter frame, int length) {
+    long lsn = begin(Frames.align8(length));
     try {
       publish(frame, length, lsn);
     } finally {
@@ -322,40 +297,81 @@ public final class Log {
 
   /** Leaves the current segment; its successor is ready because its space was reserved. */
   private void roll(LogSegment segment) {
+    LogSegment next = runway.first();
     int length = own.segmentEnd();
+    long offset = segment.offsetOf(position);
     own.seal(segment.salt, position, length);
     try {
-      segment.region.publish(segment.offsetOf(position), own.bytes(), 0, length);
-      position += length;
-      segment.endLsn = position;
-      credit.addAndGet(margin() - (segment.capacity - segment.offsetOf(position)) - length);
-      closed.add(segment);
-      enter(ready.remove(), position, position);
-      end = position;
+      writeHeader(next, position + length, position + length);
+      segment.region.publish(offset, own.bytes(), 0, length);
     } catch (IOException e) {
-      throw failed(e);
+      throw losses.failed(e);
     }
+    position += length;
+    segment.endLsn = position;
+    closed.add(segment);
+    runway.enterFirst(segment, offset);
+    current = next;
+    end = position;
   }
 
-  private void enter(LogSegment next, long baseLsn, long previousEndLsn) throws IOException {
+  private void writeHeader(LogSegment next, long baseLsn, long previousEndLsn) throws IOException {
     next.baseLsn = baseLsn;
     next.salt = salts.getAsLong();
     new LogSegmentHeader(next.sequence, next.salt, baseLsn, previousEndLsn, next.capacity)
         .encode(header);
     next.region.put(0, header, 0, header.length);
-    current = next;
   }
 
-  private StoreIoException failed(IOException e) {
-    failure = e;
-    return new StoreIoException("the log cannot be written: " + e.getMessage(), e);
-  }
-
-  private void checkNotFailed() {
-    IOException e = failure;
-    if (e != null) {
-      throw new StoreIoException("the log has failed: " + e.getMessage(), e);
+  /**
+   * Goes on in another segment after a failure. Same turn as {@link #force}. The segments that were
+   * not forced yet are never forced again.
+   *
+   * @throws IOException if no other segment can be had or written; the failure stays then
+   */
+  public void replaceFailed() throws IOException {
+    if (losses.failure() == null) {
+      return;
     }
+    LogSegment failed;
+    long previousEnd;
+    appendLock.lock(); // from here on nobody appends who began before the failure
+    try {
+      failed = currentSegment();
+      previousEnd = end;
+    } finally {
+      appendLock.unlock();
+    }
+    runway.prepareBehind(failed, failed.offsetOf(previousEnd));
+    LogSegment next = runway.first();
+    long base = (previousEnd + 2L * shape.maximumFrameBytes()) / Long.BYTES * Long.BYTES;
+    boolean written = false;
+    try {
+      writeHeader(next, base, previousEnd);
+      next.region.force();
+      written = true;
+    } finally {
+      if (!written) {
+        runway.dropFirst();
+      }
+    }
+    threads.step(Step.LOG_REPLACED);
+    appendLock.lock();
+    try {
+      failed.endLsn = previousEnd;
+      closed.add(failed);
+      for (LogSegment segment : closed) {
+        segment.failed |= segment.endLsn > forcedLsn;
+      }
+      runway.enterFirst(failed, failed.offsetOf(previousEnd));
+      current = next;
+      position = base;
+      end = base;
+      losses.goesOn(base);
+    } finally {
+      appendLock.unlock();
+    }
+    marks.lost();
   }
 
   /**
@@ -363,6 +379,10 @@ public final class Log {
    * among them. One caller at a time (the forcer's turn).
    */
   public void force(long upToLsn) throws IOException {
+    IOException failure = losses.failure();
+    if (failure != null) {
+      throw failure;
+    }
     if (upToLsn <= forcedLsn) {
       return;
     }
@@ -370,7 +390,7 @@ public final class Log {
     appendLock.lock();
     try {
       for (LogSegment segment : closed) {
-        if (segment.endLsn > forcedLsn) {
+        if (segment.endLsn > forcedLsn && !segment.failed) {
           dirty.add(segment);
         }
       }
@@ -384,13 +404,11 @@ public final class Log {
         segment.region.force();
       }
     } catch (IOException e) {
-      failure = e;
+      StoreIoException unused = losses.failed(e);
       throw e;
     }
     forcedLsn = upToLsn;
-    while (!marks.isEmpty() && marks.peek()[1] < upToLsn) {
-      releaseLsn = marks.remove()[0];
-    }
+    marks.forced(upToLsn);
     threads.step(Step.LOG_FORCED);
   }
 
@@ -404,18 +422,13 @@ public final class Log {
       return -1;
     }
     int length = markWriter.durable(forcedUpToLsn, wallMillis);
-    long lsn = append(markWriter, length);
-    marks.add(new long[] {forcedUpToLsn, lsn});
+    long lsn = appendLast(markWriter, length);
+    marks.add(forcedUpToLsn, lsn);
     if (!threads.keeps(Rule.RELEASE_ON_FORCED_MARK)) {
-      releaseLsn = forcedUpToLsn;
+      marks.forcedByMistake(forcedUpToLsn);
     }
     threads.step(Step.MARKED);
     return lsn + Frames.align8(length);
-  }
-
-  /** Returns the LSN up to which the log was forced. */
-  public long forcedLsn() {
-    return forcedLsn;
   }
 
   /**
@@ -423,11 +436,7 @@ public final class Log {
    * are deleted.
    */
   public void retire(long keepFromLsn) throws IOException {
-    while (!old.isEmpty() && old.peek().endLsn() <= keepFromLsn) {
-      threads.step(Step.RECYCLE);
-      OldLogSegment segment = old.remove();
-      files.delete(segment);
-    }
+    files.retireOld(keepFromLsn);
     List<LogSegment> gone = new ArrayList<>();
     appendLock.lock();
     try {
@@ -441,9 +450,11 @@ public final class Log {
     } finally {
       appendLock.unlock();
     }
-    for (LogSegment segment : gone) {
-      files.recycleOrDelete(segment, prepareLock);
-    }
+    runway.inTurn(
+        () -> {
+          gone.forEach(files::leave);
+          files.deleteLeft();
+        });
   }
 
   /** Returns the bytes of all log files that exist. */
@@ -451,14 +462,9 @@ public final class Log {
     appendLock.lock();
     try {
       long sum = current == null ? 0 : current.capacity;
-      for (LogSegment segment : ready) {
-        sum += segment.capacity;
-      }
+      sum += runway.readyBytes() + files.unusedBytes();
       for (LogSegment segment : closed) {
         sum += segment.capacity;
-      }
-      for (OldLogSegment segment : old) {
-        sum += segment.capacity();
       }
       return sum;
     } finally {
@@ -468,11 +474,12 @@ public final class Log {
 
   /** Returns the LSN of the oldest byte that is still kept. */
   public long oldestLsn() {
+    OldLogSegment old = files.oldest();
+    if (old != null) {
+      return old.baseLsn();
+    }
     appendLock.lock();
     try {
-      if (!old.isEmpty()) {
-        return old.peek().baseLsn();
-      }
       return closed.isEmpty() ? currentSegment().baseLsn : closed.get(0).baseLsn;
     } finally {
       appendLock.unlock();
@@ -481,20 +488,12 @@ public final class Log {
 
   /** Closes all files; appends must have ended. Unused segments are deleted if {@code tidy}. */
   public void close(boolean tidy) throws IOException {
-    List<LogSegment> all = new ArrayList<>(closed);
-    if (current != null) {
-      all.add(current);
-    }
-    for (LogSegment segment : all) {
+    for (LogSegment segment : closed) {
       segment.close();
     }
-    for (LogSegment segment : ready) {
-      if (tidy) {
-        files.discard(segment);
-      } else {
-        segment.close();
-      }
+    if (current != null) {
+      current.close();
     }
-    files.close(tidy);
+    runway.close(tidy);
   }
 }

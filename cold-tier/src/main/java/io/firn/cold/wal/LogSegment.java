@@ -14,6 +14,16 @@ import java.io.IOException;
 final class LogSegment {
   final long sequence;
   final long capacity;
+
+  /** File offset up to which frames may stand: less than the capacity if the disk had no more. */
+  volatile long limit;
+
+  /** A write or a force of it failed: it is never forced again, nor used again. */
+  volatile boolean failed;
+
+  /** The file was emptied and closed, and waits for its deletion. */
+  boolean emptied;
+
   final DiskFile file;
   final AppendRegion region;
 
@@ -28,9 +38,10 @@ final class LogSegment {
 
   long salt;
 
-  LogSegment(long sequence, long capacity, DiskFile file, AppendRegion region) {
+  LogSegment(long sequence, long capacity, long limit, DiskFile file, AppendRegion region) {
     this.sequence = sequence;
     this.capacity = capacity;
+    this.limit = limit;
     this.file = file;
     this.region = region;
   }

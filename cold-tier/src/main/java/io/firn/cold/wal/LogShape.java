@@ -37,8 +37,11 @@ public record LogShape(long minimumBytes, long maximumBytes, long aheadBytes) {
     return (int) (minimumBytes / 4);
   }
 
-  /** Returns what a segment of a capacity is prepared by at a time, in bytes. */
+  /**
+   * Returns what a segment of a capacity is prepared by at a time, in bytes: never less than the
+   * smallest segment, so that whatever segment is left behind can serve as the spare one.
+   */
   long chunkBytes(long capacity) {
-    return Math.min(aheadBytes, capacity / 2);
+    return Math.max(minimumBytes, Math.min(aheadBytes, capacity / 2));
   }
 }

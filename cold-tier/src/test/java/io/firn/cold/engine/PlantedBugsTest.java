@@ -38,6 +38,7 @@ final class PlantedBugsTest {
       case REUSE_NUMBER_AFTER_SWEEP -> SimulationFocus.NUMBERS;
       case RELEASE_AFTER_EPOCHS -> SimulationFocus.READERS;
       case REPAIR_CARRIED, REPAIR_CURRENT_ONLY, FORCE_BEFORE_FRAME -> SimulationFocus.SYNC;
+      case KEEP_RESERVE -> SimulationFocus.FULL_DISK;
       default -> SimulationFocus.POWER;
     };
   }

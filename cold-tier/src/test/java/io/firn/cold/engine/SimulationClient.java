@@ -4,6 +4,7 @@ package io.firn.cold.engine;
 
 import io.firn.cold.engine.SimulationOp.Kind;
 import io.firn.cold.format.Octets;
+import io.firn.cold.model.DiskFullException;
 import io.firn.cold.model.FirnException;
 import io.firn.cold.model.StoreClosedException;
 import java.util.List;
@@ -97,6 +98,7 @@ final class SimulationClient implements Runnable {
     } catch (StoreClosedException e) {
       dropped(table, op, e);
     } catch (FirnException e) {
+      world.full |= e instanceof DiskFullException;
       world.refused(op, e);
     }
   }
@@ -158,6 +160,7 @@ final class SimulationClient implements Runnable {
     long hash = world.hash(table, key);
     SimulationModel.Slot slot = new SimulationModel.Slot(table.id(), hash);
     long floor = model.floor(slot);
+    world.reserved |= world.engine().reserve().isKept();
     SimulationOp op = begin(Kind.REMOVE, table.id(), table.name(), key, hash, NO_VALUE);
     try (PendingWrite write = table.prepareRemove(hash, bytes, bytes.length)) {
       commit(op, write);
@@ -166,9 +169,16 @@ final class SimulationClient implements Runnable {
         if (!isGone(table) && model.candidates(slot, floor).stream().noneMatch(this::isNothing)) {
           throw new AssertionError("nothing to remove, but it is live: " + slot);
         }
+      } else if (world.full) {
+        world.totals.fullRemovals++;
       }
     } catch (StoreClosedException e) {
       dropped(table, op, e);
+    } catch (DiskFullException e) {
+      if (world.reserved && shape.faults() == SimulationShape.Faults.FULL) {
+        throw new AssertionError("a removal was refused in spite of the reserve: " + e, e);
+      }
+      world.refused(op, e);
     } catch (FirnException e) {
       world.refused(op, e);
     }

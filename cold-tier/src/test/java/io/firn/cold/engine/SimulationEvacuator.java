@@ -52,12 +52,9 @@ final class SimulationEvacuator implements Agent {
     return 0;
   }
 
-  /** Faults may be over when this one still meets the log that they broke. */
+  /** Faults may be over when this one still meets a store that has not healed. */
   private void refused(FirnException e) {
-    boolean brokeBefore =
-        world.shape.faults() == SimulationShape.Faults.BROKEN
-            && world.engine().log().failure() != null;
-    if (!brokeBefore) {
+    if (world.shape.faults() != SimulationShape.Faults.BROKEN) {
       world.expected(e);
     }
   }

@@ -19,5 +19,7 @@ enum SimulationFocus {
   /** Clears and drops, so that segment numbers are used again. */
   NUMBERS,
   /** Many readers beside overwriting writers, and pages that are soon reused. */
-  READERS
+  READERS,
+  /** A disk that fills up, and many removals. */
+  FULL_DISK
 }

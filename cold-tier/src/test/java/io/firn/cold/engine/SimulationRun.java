@@ -4,6 +4,7 @@ package io.firn.cold.engine;
 
 import io.firn.cold.agent.Rule;
 import io.firn.cold.agent.Step;
+import io.firn.cold.model.StoreState;
 import io.firn.cold.testkit.CrashKind;
 import io.firn.cold.testkit.SimDisk;
 import io.firn.cold.testkit.SimOutcome;
@@ -19,6 +20,7 @@ final class SimulationRun {
   private static final long STEP_LIMIT = 20_000_000;
   private static final long RECOVERY_STEPS = 1_500;
   private static final int SOON_OPERATIONS = 20;
+  private static final int HEALING_SECONDS = 60;
   private static final Step[] CRASH_STEPS = {
     Step.CAPTURED,
     Step.SNAPSHOT_WRITTEN,
@@ -31,6 +33,8 @@ final class SimulationRun {
     Step.DATA_FORCED,
     Step.LOG_FORCED,
     Step.MARKED,
+    Step.LOG_REPLACED,
+    Step.RESCUED,
     Step.GROW,
     Step.DEAD,
     Step.DROPPED,
@@ -116,9 +120,8 @@ final class SimulationRun {
     if (world.disk == null) {
       world.disk = new SimDisk(random.nextLong(), world.threads()).skipForces(skippedForces);
     } else {
-      boolean power = world.forceFailed || random.nextInt(100) < world.shape.powerShare();
+      boolean power = random.nextInt(100) < world.shape.powerShare();
       powerFailed |= power;
-      world.forceFailed = false;
       story.append(power ? ", power failure; " : ", process crash; ");
       world.disk = world.disk().crash(power ? CrashKind.POWER : CrashKind.PROCESS, world.threads());
     }
@@ -148,11 +151,6 @@ final class SimulationRun {
 
   private void live(boolean last) {
     if (!open() || !work() || (last && !drain())) {
-      crashed();
-      return;
-    }
-    if (world.forceFailed) {
-      world.threads().crashNow();
       crashed();
       return;
     }
@@ -193,6 +191,8 @@ final class SimulationRun {
     world.tables.clear();
     world.rareBusy = false;
     world.doubtful = false;
+    world.reserved = false;
+    world.full = false;
     world.threads().spawn("opener", this::openEngine);
     if (world.threads().run() == SimOutcome.CRASHED) {
       world.engine = null;
@@ -241,21 +241,48 @@ final class SimulationRun {
     recovered = true;
   }
 
+  /** Clients at work, in two halves: faults, if there are any, end between them. */
   private boolean work() {
     world.startFaults();
-    for (int i = 0; i < world.shape.clients(); i++) {
-      world.threads().spawn("client " + i, new SimulationClient(world, random.split()));
-    }
-    boolean done = world.threads().run() == SimOutcome.DONE;
-    world.totals.operations += world.model.ops().size();
+    boolean done = clients();
     world.endFaults();
+    if (done && world.shape.faults() != SimulationShape.Faults.NONE && !world.doubtful) {
+      done = healed() && clients();
+    }
+    world.totals.operations += world.model.ops().size();
     if (done) {
       world.totals.ended(world.threads(), world.tables.values());
-      if (world.shape.faults() != SimulationShape.Faults.BROKEN) {
+      if (!world.doubtful || world.shape.faults() != SimulationShape.Faults.BROKEN) {
         SimulationJudge.auditSpace(world);
       }
     }
     return done;
+  }
+
+  private boolean clients() {
+    for (int i = 0; i < world.shape.clients(); i++) {
+      world.threads().spawn("client " + i, new SimulationClient(world, random.split()));
+    }
+    return world.threads().run() == SimOutcome.DONE;
+  }
+
+  /** Waits for the store to heal by itself; then all that was acknowledged is durable. */
+  private boolean healed() {
+    world.threads().spawn("patient", this::awaitHealth);
+    return world.threads().run() == SimOutcome.DONE;
+  }
+
+  private void awaitHealth() {
+    for (int i = 0; world.engine().health().state() != StoreState.OK; i++) {
+      if (i == HEALING_SECONDS) {
+        throw new AssertionError("the store has not healed: " + world.engine().health());
+      }
+      world.threads().sleep(1_000_000_000L);
+    }
+    long acknowledged = world.model.returnedLsn();
+    world.engine().flush();
+    world.threads().checkAlive();
+    world.model.durableLsn = Math.max(world.model.durableLsn, acknowledged);
   }
 
   private boolean reopen() {

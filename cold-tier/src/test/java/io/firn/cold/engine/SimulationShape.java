@@ -84,7 +84,7 @@ record SimulationShape(
         maximumValue,
         random.nextInt(6),
         readShare,
-        random.nextInt(30),
+        focus == SimulationFocus.FULL_DISK ? 40 : random.nextInt(30),
         focus == SimulationFocus.EXPIRY ? 70 : random.nextInt(4) == 0 ? random.nextInt(60) : 0,
         focus == SimulationFocus.NUMBERS ? 15 : 20 + random.nextInt(200),
         focus == SimulationFocus.COLLISIONS || random.nextInt(12) == 0,
@@ -103,6 +103,9 @@ record SimulationShape(
 
   private static Faults faults(SplittableRandom random, SimulationFocus focus) {
     int draw = random.nextInt(10);
+    if (focus == SimulationFocus.FULL_DISK) {
+      return Faults.FULL;
+    }
     if (focus != SimulationFocus.NONE || draw > 1) {
       return Faults.NONE;
     }
@@ -113,6 +116,8 @@ record SimulationShape(
     int some = 30 + random.nextInt(150);
     if (focus == SimulationFocus.NUMBERS || focus == SimulationFocus.READERS) {
       return some * 2;
+    } else if (focus == SimulationFocus.FULL_DISK) {
+      return some * 10;
     }
     return random.nextInt(20) == 0 ? some * 7 : some;
   }

@@ -33,6 +33,8 @@ final class SimulationTotals {
   long walksFailed;
   long reuseAfterMove;
   long repaired;
+  long failedForces;
+  long fullRemovals;
 
   void crashed(SimThreads threads, boolean soon) {
     crashes++;
@@ -84,6 +86,8 @@ final class SimulationTotals {
     walksFailed += other.walksFailed;
     reuseAfterMove += other.reuseAfterMove;
     repaired += other.repaired;
+    failedForces += other.failedForces;
+    fullRemovals += other.fullRemovals;
   }
 
   /** Returns how often each thing was met that a run must meet. */
@@ -108,6 +112,8 @@ final class SimulationTotals {
     met.put("relocation lost the race", movesLost);
     met.put("page reused after relocation", reuseAfterMove);
     met.put("carried record repaired", repaired);
+    met.put("force failed", failedForces);
+    met.put("removal on a full disk", fullRemovals);
     return met;
   }
 

@@ -66,13 +66,17 @@ final class SimulationWorld {
   /** Reads may fail on purpose. */
   boolean readsFail;
 
-  /** A force failed: what the cache holds and what the device holds may differ for ever. */
-  boolean forceFailed;
+  /** The store had its reserve in this life. */
+  boolean reserved;
+
+  /** A put was refused for lack of space in this life. */
+  boolean full;
 
   /** Faults are injected now. */
   boolean faulty;
 
   private @Nullable DiskCall failing;
+  private long faultsBefore;
 
   /** The latest wall time that the store is known to have seen. */
   long seenWallMillis;
@@ -166,11 +170,11 @@ final class SimulationWorld {
 
   /** Fails unless an error is one that this seed provokes. */
   void expected(FirnException cause) {
-    boolean full = cause instanceof DiskFullException;
-    if (full) {
+    boolean noRoom = cause instanceof DiskFullException;
+    if (noRoom) {
       totals.diskFull++;
     }
-    if (!(full && shape.mayBeFull()) && !faulty) {
+    if (!(noRoom && shape.mayBeFull()) && !faulty) {
       throw new AssertionError("an operation was refused: " + cause, cause);
     }
   }
@@ -185,6 +189,7 @@ final class SimulationWorld {
 
   void startFaults() {
     faulty = shape.faults() != SimulationShape.Faults.NONE;
+    faultsBefore = faultsSoFar();
     if (shape.faults() == SimulationShape.Faults.FULL) {
       disk().quotaBytes(shape.quotaBytes());
     } else if (shape.faults() == SimulationShape.Faults.BROKEN) {
@@ -201,15 +206,18 @@ final class SimulationWorld {
     }
   }
 
+  private long faultsSoFar() {
+    long sum = 0;
+    for (Fault fault : Fault.values()) {
+      sum += disk().counters().faults(fault);
+    }
+    return sum;
+  }
+
   void endFaults() {
     totals.enospc += disk().counters().faults(Fault.ENOSPC);
     totals.eio += disk().counters().faults(Fault.EIO) + disk().counters().faults(Fault.SHORT);
-    forceFailed |=
-        failing == DiskCall.FORCE
-            && disk().counters().faults(Fault.EIO)
-                    + disk().counters().faults(Fault.SHORT)
-                    + disk().counters().faults(Fault.ENOSPC)
-                > 0;
+    totals.failedForces += failing == DiskCall.FORCE ? faultsSoFar() - faultsBefore : 0;
     failing = null;
     disk().heal();
     disk().quotaBytes(Long.MAX_VALUE);

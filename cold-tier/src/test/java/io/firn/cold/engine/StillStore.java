@@ -6,6 +6,7 @@ import io.firn.cold.format.Octets;
 import io.firn.cold.index.IndexShape;
 import io.firn.cold.io.Disk;
 import io.firn.cold.model.Address;
+import io.firn.cold.model.StoreState;
 import io.firn.cold.segment.SpaceShape;
 import io.firn.cold.testkit.ManualTime;
 import io.firn.cold.wal.LogShape;
@@ -22,6 +23,7 @@ import org.jspecify.annotations.Nullable;
 final class StillStore implements AutoCloseable {
   static final String TABLE = "t";
   static final long NEVER = Long.MAX_VALUE;
+  private static final int HEALING_SLICES = 600;
 
   /** The smallest log that the engine takes, small segments, one mebibyte of values. */
   static final EngineOptions OPTIONS =
@@ -117,6 +119,22 @@ final class StillStore implements AutoCloseable {
   void work(int slices) {
     for (int i = 0; i < slices && threads.work() > 0; i++) {
       time.advance(1_000_000);
+    }
+  }
+
+  /** Lets time pass, then every worker do one slice. */
+  void pass(long nanos) {
+    time.advance(nanos);
+    int ignored = threads.work();
+  }
+
+  /** Lets workers act, and time pass, until the store is well; fails if it does not get well. */
+  void heal() {
+    for (int i = 0; engine.health().state() != StoreState.OK; i++) {
+      if (i == HEALING_SLICES) {
+        throw new AssertionError(String.valueOf(engine.health()));
+      }
+      pass(100_000_000);
     }
   }
 
