@@ -9,10 +9,13 @@ import io.firn.cache.codec.Codec;
 import io.firn.cold.model.FirnException;
 import io.firn.cold.model.StoreClosedException;
 import io.firn.cold.model.StoreLockedException;
+import io.firn.cold.model.StoreState;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -64,6 +67,18 @@ final class FirnTest {
     }
     try (Firn firn = Stores.open(directory)) {
       assertThat(Stores.strings(firn, 10).getIfPresent("key")).isNull();
+    }
+  }
+
+  @Test
+  void statsTellTheStateOfTheStoreAndSinceWhen() {
+    Instant before = Instant.now().truncatedTo(ChronoUnit.MILLIS);
+    try (Firn firn = Stores.open(directory)) {
+      Stores.strings(firn, 10).put("key", "value");
+      FirnStats stats = firn.stats();
+      assertThat(stats.state()).isEqualTo(StoreState.OK);
+      assertThat(stats.stateReason()).isEmpty();
+      assertThat(stats.stateSince()).isBetween(before, Instant.now());
     }
   }
 

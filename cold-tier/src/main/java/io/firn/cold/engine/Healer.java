@@ -13,6 +13,7 @@ import io.firn.cold.model.StoreState;
 import io.firn.cold.segment.Segment;
 import java.io.IOException;
 import java.util.List;
+import java.util.concurrent.locks.Lock;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 
@@ -40,11 +41,16 @@ final class Healer implements Agent {
   private volatile boolean full;
   private volatile @Nullable AgentHandle handle;
   private volatile long nextNanos;
+
+  /** Held while it is tried to heal; guards what follows. */
+  private final Lock turn;
+
   private long delayNanos;
   private int attempts;
 
   Healer(Engine engine) {
     this.engine = engine;
+    this.turn = engine.threads().newLock("heal turn");
     this.health = new Health(engine.disk().describe(), engine::wallMillis);
     this.nextNanos = engine.time().nanoTime();
   }
@@ -118,13 +124,20 @@ final class Healer implements Agent {
 
   /** Tries to heal; tells whether all is well again. */
   private boolean heal(long nowNanos) {
+    turn.lock();
+    try {
+      return healInTurn(nowNanos);
+    } finally {
+      turn.unlock();
+    }
+  }
+
+  private boolean healInTurn(long nowNanos) {
     observe();
     try {
       troubled = false;
       if (repair()) {
-        attempts = 0;
-        delayNanos = 0;
-        health.report(StoreState.OK, "");
+        healed(nowNanos);
         return true;
       }
       failed(nowNanos, "writes into a failed file have not ended");
@@ -139,10 +152,26 @@ final class Healer implements Agent {
     return false;
   }
 
-  private void failed(long nowNanos, String why) {
-    attempts++;
+  /** What fails again soon after it healed is tried at growing intervals too. */
+  private void healed(long nowNanos) {
+    attempts = 0;
+    if (nowNanos - nextNanos < LONGEST_DELAY_NANOS) {
+      backOff(nowNanos);
+    } else {
+      delayNanos = 0;
+      nextNanos = nowNanos;
+    }
+    health.report(StoreState.OK, "");
+  }
+
+  private void backOff(long nowNanos) {
     delayNanos = Math.min(Math.max(FIRST_DELAY_NANOS, 2 * delayNanos), LONGEST_DELAY_NANOS);
     nextNanos = nowNanos + delayNanos;
+  }
+
+  private void failed(long nowNanos, String why) {
+    attempts++;
+    backOff(nowNanos);
     boolean writable =
         engine.log().losses().failure() == null && (!full || engine.reserve().isKept());
     health.report(writable ? StoreState.DEGRADED : StoreState.READ_ONLY, why);

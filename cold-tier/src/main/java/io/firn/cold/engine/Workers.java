@@ -244,6 +244,7 @@ final class Workers {
       for (int i = 0; i < CHECKPOINTS && engine.manifests().neededLsn() < quietLsn; i++) {
         engine.checkpointer().checkpoint(Long.MAX_VALUE, false);
       }
+      engine.log().shrink(); // of what these checkpoints left behind
       tidied = true;
       uncut = new ArrayList<>(tables);
       return true;

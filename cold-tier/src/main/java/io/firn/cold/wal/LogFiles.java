@@ -88,7 +88,7 @@ final class LogFiles {
     }
   }
 
-  /** Opens the next segment: over a recycled file, in a new one, or the spare one. */
+  /** Opens the next segment: over a recycled file or in a new one. */
   LogSegment openNext(long keepFree) throws IOException {
     chooseCapacity();
     LogSegment reused = recyclable;
@@ -100,17 +100,19 @@ final class LogFiles {
     if (reused != null) {
       left.add(reused);
     }
-    try {
-      return createSome(keepFree);
-    } catch (DiskFullException | DiskFullIoException e) {
-      LogSegment last = spare;
-      if (last == null) {
-        throw e;
-      }
-      spare = null;
-      threads.step(Step.RECYCLE);
-      return again(last, last.preparedTo);
+    return createSome(keepFree);
+  }
+
+  /** Opens the spare segment as the next one; null if there is none. */
+  @Nullable LogSegment openSpare() {
+    LogSegment last = spare;
+    if (last == null) {
+      return null;
     }
+    spare = null;
+    currentCapacity = shape.minimumBytes();
+    threads.step(Step.RECYCLE);
+    return again(last, last.preparedTo);
   }
 
   private LogSegment createSome(long keepFree) throws IOException {
@@ -184,7 +186,7 @@ final class LogFiles {
       done = true;
     } finally {
       if (!done) {
-        discard(made);
+        giveUp(made);
       }
     }
   }

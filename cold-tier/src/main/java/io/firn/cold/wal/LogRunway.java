@@ -8,6 +8,7 @@ import io.firn.cold.agent.Threads;
 import io.firn.cold.format.Frames;
 import io.firn.cold.format.LogSegmentHeader;
 import io.firn.cold.io.DiskFullIoException;
+import io.firn.cold.model.DiskFullException;
 import java.io.IOException;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -94,7 +95,18 @@ final class LogRunway {
         last.limit = last.preparedTo;
       }
     }
-    LogSegment fresh = files.openNext(keepFree);
+    try {
+      add(files.openNext(keepFree));
+    } catch (DiskFullException | DiskFullIoException e) {
+      LogSegment spare = files.openSpare();
+      if (spare == null) {
+        throw e;
+      }
+      add(spare);
+    }
+  }
+
+  private void add(LogSegment fresh) throws IOException {
     boolean done = false;
     try {
       long chunk = zeroChunk(fresh);

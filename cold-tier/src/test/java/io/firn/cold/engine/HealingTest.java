@@ -17,11 +17,12 @@ import java.util.Arrays;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** A store whose disk has failed works again by itself, and has lost nothing. */
 final class HealingTest {
-  private static final int KEYS = 200;
+  private static final int KEYS = 100;
 
   private final SimDisk disk = new SimDisk(77);
 
@@ -193,6 +194,23 @@ final class HealingTest {
   }
 
   @Test
+  void aStoreThatFailsAgainAndAgain_isTriedAtGrowingIntervals() throws IOException {
+    StillStore store = filled(disk);
+    int healed = 0;
+    for (int slice = 0; slice < 2_000; slice++) {
+      if (store.engine().health().state() == StoreState.OK) {
+        healed++;
+        StillStore.put(store.table(), 1, healed);
+        failForce(store, path -> path.startsWith("wal/"));
+      }
+      store.pass(10_000_000);
+    }
+    assertThat(healed).as("times in 20 seconds").isBetween(5, 15);
+    store.heal();
+    assertThat(StillStore.get(store.table(), 1)).isEqualTo(StillStore.value(1, healed));
+  }
+
+  @Test
   void closingAStoreThatHasFailed_healsItFirst() throws IOException {
     StillStore store = filled(disk);
     fill(store, 1);
@@ -204,34 +222,45 @@ final class HealingTest {
     }
   }
 
-  @Test
-  void healingItself_mayFailOrEndAtEveryCall() throws IOException {
-    for (String files : new String[] {"data/", "wal/"}) {
-      long call = 1;
-      while (new HealingTest().healWithFaultAt(call, files)) {
-        call++;
-      }
-      assertThat(call).isGreaterThan(10);
+  @ParameterizedTest
+  @CsvSource({
+    "data/, EIO, false", "data/, EIO, true", "data/, SHORT, false", "data/, ENOSPC, true",
+    "wal/, EIO, false", "wal/, EIO, true", "wal/, SHORT, false", "wal/, ENOSPC, true"
+  })
+  void healingItself_mayFailOrEndAtEveryCall(String files, Fault fault, boolean lasting)
+      throws IOException {
+    long call = 1;
+    while (new HealingTest().healWithFaultAt(call, files, fault, lasting)) {
+      call++;
     }
+    assertThat(call).isGreaterThan(10);
   }
 
   /** Tells whether the healing made so many calls. */
-  private boolean healWithFaultAt(long call, String files) throws IOException {
+  private boolean healWithFaultAt(long call, String files, Fault fault, boolean lasting)
+      throws IOException {
     StillStore store = filled(disk);
     fill(store, 1);
     failForce(store, path -> path.startsWith(files));
-    disk.failCall(call, Fault.EIO);
+    long before = disk.counters().faults(fault);
+    if (lasting) {
+      disk.failFrom(call, fault);
+    } else {
+      disk.failCall(call, fault);
+    }
     store.pass(1_000_000);
     SimDisk image = disk.copy();
-    boolean met = disk.counters().faults(Fault.EIO) > 1;
+    boolean met = disk.counters().faults(fault) > before;
     disk.heal();
     store.heal();
+    assertThat(disk.forcedAgain()).noneMatch(IoErrorTest::holdsFramesOrRecords);
+    String when = fault + " at call " + call + (lasting ? " and later" : "") + ", " + files;
     try (StillStore killed = StillStore.open(image)) {
-      check(killed, 1, "killed after call " + call + " of healing " + files + " had failed");
+      check(killed, 1, "killed after " + when);
     }
     try (StillStore again = StillStore.open(disk.crash(CrashKind.POWER))) {
-      assertThat(again.engine().recovery().gaps()).as("after call %s failed", call).isEmpty();
-      check(again, 1, "after call " + call + " of healing " + files + " had failed");
+      assertThat(again.engine().recovery().gaps()).as(when).isEmpty();
+      check(again, 1, when);
     }
     return met;
   }

@@ -48,8 +48,8 @@ final class IdleTest {
     store.work(200);
     assertThat(bytes(disk, "data/")).isLessThan(data);
     assertThat(bytes(disk, "wal/"))
-        .as("small segments: the current one, the next one, one for reuse, the spare one")
-        .isLessThanOrEqualTo(4L * StillStore.OPTIONS.log().minimumBytes());
+        .as("small segments: the current one, the next one, the spare one")
+        .isLessThanOrEqualTo(3L * StillStore.OPTIONS.log().minimumBytes());
     check(store, 8);
     SimDisk killed = disk.copy().crash(CrashKind.POWER);
     fill(store, 9);

@@ -77,7 +77,7 @@ record SimulationShape(
     int readShare = focus == SimulationFocus.READERS ? 60 : random.nextInt(60);
     return new SimulationShape(
         options(random, pageBytes, faults, fewNumbers, mode, carriedBytes(more), batches(more)),
-        faults == Faults.FULL ? (512 << 10) + random.nextInt(1 << 20) : Long.MAX_VALUE,
+        faults == Faults.FULL ? quotaBytes(random, focus) : Long.MAX_VALUE,
         focus == SimulationFocus.READERS ? 4 : 1 + random.nextInt(4),
         keys,
         operations,
@@ -94,6 +94,13 @@ record SimulationShape(
             : random.nextInt(LARGEST_SHARE),
         more.nextInt(3) == 0 ? 5 + more.nextInt(40) : more.nextInt(5),
         faults);
+  }
+
+  /** A small quota is exceeded before the next life begins, so that it never has a free block. */
+  private static int quotaBytes(SplittableRandom random, SimulationFocus focus) {
+    return focus == SimulationFocus.FULL_DISK
+        ? (192 << 10) + random.nextInt(256 << 10)
+        : (512 << 10) + random.nextInt(1 << 20);
   }
 
   private static double square(SplittableRandom random) {

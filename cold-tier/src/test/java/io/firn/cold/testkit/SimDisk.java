@@ -14,9 +14,11 @@ import java.nio.file.NoSuchFileException;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -43,6 +45,7 @@ public final class SimDisk implements Disk {
   private final SimFaults faults;
   private final Map<String, String> locks = new HashMap<>();
 
+  private final Set<String> forcedAgain = new TreeSet<>();
   private Predicate<String> skippedForces = path -> false;
   private boolean reservesBlocks = true;
   private int tearOdds = DEFAULT_TEAR_ODDS;
@@ -124,6 +127,13 @@ public final class SimDisk implements Disk {
     return this;
   }
 
+  /** Fails the {@code count}-th call from now and all that follow, whatever their kind. */
+  @CanIgnoreReturnValue
+  public synchronized SimDisk failFrom(long count, Fault fault) {
+    faults.plan(null, count, true, fault);
+    return this;
+  }
+
   /** Fails the {@code count}-th call of a kind from now, counted from 1. */
   @CanIgnoreReturnValue
   public synchronized SimDisk failCall(DiskCall call, long count, Fault fault) {
@@ -180,6 +190,15 @@ public final class SimDisk implements Disk {
     byte[] content = new byte[Math.toIntExact(inode.size())];
     inode.read(0, content, 0, content.length);
     return content;
+  }
+
+  /** Returns the files that were forced once more after a force of them had failed. */
+  public synchronized Set<String> forcedAgain() {
+    return Set.copyOf(forcedAgain);
+  }
+
+  synchronized void forcedAgain(String path) {
+    forcedAgain.add(path);
   }
 
   /** Tells whether a power failure now could leave anything but what is there. */

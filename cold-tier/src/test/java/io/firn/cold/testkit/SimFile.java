@@ -137,6 +137,9 @@ final class SimFile implements DiskFile {
     Fault fault = disk.enterWithFault(DiskCall.FORCE, path);
     synchronized (disk) {
       requireOpen();
+      if (inode.hasForceFailed()) {
+        disk.forcedAgain(path);
+      }
       if (fault != null) {
         inode.forceFailed(disk.space().random());
         throw SimDisk.failure(fault, DiskCall.FORCE, path);

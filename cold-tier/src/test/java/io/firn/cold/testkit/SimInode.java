@@ -15,6 +15,7 @@ final class SimInode {
 
   private @Nullable SimChunk[] chunks = new SimChunk[4];
   private final BitSet unforced = new BitSet();
+  private boolean forceFailed;
   private long allocatedChunks;
   private long size;
   private long durableSize;
@@ -119,7 +120,12 @@ final class SimInode {
     sizeForced();
   }
 
+  boolean hasForceFailed() {
+    return forceFailed;
+  }
+
   void forceFailed(SplittableRandom random) {
+    forceFailed = true;
     for (int i = unforced.nextSetBit(0); i >= 0; i = unforced.nextSetBit(i + 1)) {
       SimChunk chunk = chunks[i];
       if (chunk != null) {
