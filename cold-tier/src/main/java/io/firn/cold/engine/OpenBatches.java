@@ -169,6 +169,16 @@ final class OpenBatches {
     return lsn;
   }
 
+  /** Gives up all batches whose commit has not begun; tells whether there was one. */
+  boolean giveUpOpen() {
+    lock.lock();
+    try {
+      return open.values().removeIf(each -> !each.committing);
+    } finally {
+      lock.unlock();
+    }
+  }
+
   /** Forgets the batches that no snapshot from an LSN on lacks. */
   void forget(long snapshotsLsn) {
     lock.lock();

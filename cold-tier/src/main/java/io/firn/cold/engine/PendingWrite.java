@@ -57,7 +57,7 @@ public class PendingWrite implements AutoCloseable {
 
   void prepareRemove(Table target, long keyHash) {
     Engine engine = begin(target, keyHash, true);
-    engine.relief().reserveLog(DELETE_BYTES);
+    engine.relief().reserveLogForRemoval(DELETE_BYTES);
     reserved = true;
     prepared = true;
     engine.threads().step(Step.RESERVED);

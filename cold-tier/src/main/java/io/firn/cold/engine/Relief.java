@@ -75,6 +75,23 @@ final class Relief {
     }
   }
 
+  /**
+   * Reserves room for a removal, which a full disk must take: if it is open batches that keep the
+   * log, they are given up.
+   *
+   * @throws DiskFullException if even that gives no room
+   */
+  void reserveLogForRemoval(int alignedBytes) {
+    try {
+      reserveLog(alignedBytes);
+    } catch (DiskFullException e) {
+      if (!(e.getCause() instanceof DiskFullIoException) || !engine.batches().giveUpOpen()) {
+        throw e;
+      }
+      reserveLog(alignedBytes);
+    }
+  }
+
   /** Notes that a write is refused; a limit of the store's own is nothing to heal. */
   void refused(DiskFullException e) {
     if (e.getCause() instanceof DiskFullIoException io) {

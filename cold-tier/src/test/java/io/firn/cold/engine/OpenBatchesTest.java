@@ -57,6 +57,17 @@ final class OpenBatchesTest {
   }
 
   @Test
+  void openBatches_canBeGivenUp_unlessTheirCommitHasBegun() {
+    long waiting = openAt(1000, NEVER);
+    long committing = openAt(2000, NEVER);
+    assertThat(batches.beginCommit(committing)).isTrue();
+    assertThat(batches.giveUpOpen()).isTrue();
+    assertThat(batches.giveUpOpen()).isFalse();
+    assertThat(batches.beginCommit(waiting)).isFalse();
+    assertThat(batches.redoLsn(5000, 0)).isEqualTo(2000);
+  }
+
+  @Test
   void manyCommittedBatches_areMerged_andNeverKeepLessOfTheLog() {
     for (int i = 1; i <= 5000; i++) {
       batches.restore(i * 100L, i * 100L + 80);
