@@ -111,6 +111,17 @@ public final class Firn implements AutoCloseable {
     return FirnStats.of(store.stats());
   }
 
+  /**
+   * Reads everything that the store has on disk and compares it with what it has in memory: every
+   * page and record, the log, the index against the pages and the reverse, the accounts of space.
+   * Changes nothing, and other calls go on meanwhile. Takes about as long as reading all files
+   * once, and no lock for longer than a moment.
+   */
+  public VerifyReport verify() {
+    requireOpen();
+    return VerifyReport.of(store.verify());
+  }
+
   /** Returns when everything acknowledged before the call survives a power failure. */
   public void flush() {
     requireOpen();

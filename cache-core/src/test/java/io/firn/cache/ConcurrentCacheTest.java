@@ -61,10 +61,14 @@ final class ConcurrentCacheTest {
             threads.submit(() -> read(cache, acknowledged, new Random(100 + number), writersLeft)));
       }
       threads.shutdown();
+      assertThat(firn.verify().findings()).as("while others write").isEmpty();
       for (Future<?> result : results) {
         result.get();
       }
       checkAll(cache, acknowledged);
+      VerifyReport report = firn.verify();
+      assertThat(report.findings()).isEmpty();
+      assertThat(report.entries()).isEqualTo(cache.estimatedSize());
     }
     try (Firn firn = Firn.in(directory).open()) {
       checkAll(firn.cache("versions", Codec.int64(), Codec.int64()).open(), acknowledged);

@@ -51,6 +51,10 @@ final class DamageTest {
       assertThat(missing).isBetween(1, FLIPS);
       assertThat(cache.stats().damaged()).isEqualTo(missing);
       assertThat(firn.stats().damagedRecords()).isEqualTo(missing);
+      VerifyReport report = firn.verify();
+      assertThat(report.isClean()).isFalse();
+      assertThat(report.findings().stream().filter(f -> f.startsWith("RECORD"))).hasSize(missing);
+      assertThat(report.findingCount()).isEqualTo(report.findings().size());
       assertThat(cache.get(0L, DamageTest::value)).isEqualTo(value(0));
     }
   }

@@ -9,6 +9,7 @@ import io.firn.cold.engine.Engine;
 import io.firn.cold.engine.EngineOptions;
 import io.firn.cold.engine.FlushMode;
 import io.firn.cold.engine.StoreOpening;
+import io.firn.cold.engine.VerifyReport;
 import io.firn.cold.format.Octets;
 import io.firn.cold.index.IndexShape;
 import io.firn.cold.io.AsyncIo;
@@ -185,7 +186,8 @@ public final class ColdStore implements AutoCloseable {
         space,
         IndexShape.standard(),
         damagePolicy(options),
-        options.ifNewer() == IfNewer.START_EMPTY);
+        options.ifNewer() == IfNewer.START_EMPTY,
+        options.archive());
   }
 
   private static DamagePolicy damagePolicy(StoreOptions options) {
@@ -220,6 +222,17 @@ public final class ColdStore implements AutoCloseable {
   public StoreStats stats() {
     return new StoreStats(
         engine.health(), engine.stats(), engine.recovery(), engine.ioStats(), engine.quarantine());
+  }
+
+  /**
+   * Reads everything and compares it: manifests, snapshots, log, every page and record, the index,
+   * the accounts of space. Changes nothing; other calls go on meanwhile. Takes about as long as
+   * reading all files once.
+   *
+   * @throws io.firn.cold.model.StoreClosedException if the store is closed, or is closed meanwhile
+   */
+  public VerifyReport verify() {
+    return engine.verify();
   }
 
   /** Returns once everything acknowledged before the call survives a power failure. */

@@ -5,6 +5,7 @@ package io.firn.cold;
 import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import io.firn.cold.agent.SystemTime;
 import io.firn.cold.model.TimeSource;
+import io.firn.cold.wal.ArchivePolicy;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
@@ -26,6 +27,7 @@ public final class StoreOptions {
   private final long maximumBatchBytes;
   private final int maximumBatchKeys;
   private final Duration maximumBatchTime;
+  private final ArchivePolicy archive;
   private final TimeSource time;
 
   private StoreOptions(Builder builder) {
@@ -39,6 +41,7 @@ public final class StoreOptions {
     maximumBatchBytes = builder.maximumBatchBytes;
     maximumBatchKeys = builder.maximumBatchKeys;
     maximumBatchTime = builder.maximumBatchTime;
+    archive = builder.archive;
     time = builder.time;
   }
 
@@ -88,6 +91,10 @@ public final class StoreOptions {
     return maximumBatchTime;
   }
 
+  ArchivePolicy archive() {
+    return archive;
+  }
+
   TimeSource time() {
     return time;
   }
@@ -113,6 +120,7 @@ public final class StoreOptions {
     private long maximumBatchBytes = DEFAULT_BATCH_BYTES;
     private int maximumBatchKeys = DEFAULT_BATCH_KEYS;
     private Duration maximumBatchTime = Duration.ofMinutes(1);
+    private ArchivePolicy archive = ArchivePolicy.NONE;
     private TimeSource time = SystemTime.INSTANCE;
 
     private Builder() {}
@@ -235,6 +243,13 @@ public final class StoreOptions {
             "maximumBatchTime " + time + ", allowed above zero to " + LONGEST_BATCH_TIME);
       }
       maximumBatchTime = time;
+      return this;
+    }
+
+    /** Sets which log segments are kept when no recovery needs them any more. Default: none. */
+    @CanIgnoreReturnValue
+    public Builder archive(ArchivePolicy policy) {
+      archive = policy;
       return this;
     }
 

@@ -42,7 +42,7 @@ final class ArchitectureTest {
       List.of(
           List.of(ROOT),
           List.of(ROOT + ".engine.."),
-          List.of(ROOT + ".wal..", ROOT + ".segment..", ROOT + ".index.."),
+          List.of(ROOT + ".wal..", ROOT + ".segment..", ROOT + ".index..", ROOT + ".dump.."),
           List.of(ROOT + ".format..", ROOT + ".compress.."),
           List.of(ROOT + ".io..", ROOT + ".agent.."),
           List.of(ROOT + ".memory.."),

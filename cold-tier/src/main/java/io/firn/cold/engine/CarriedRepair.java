@@ -5,6 +5,7 @@ package io.firn.cold.engine;
 import io.firn.cold.agent.Rule;
 import io.firn.cold.format.FrameType;
 import io.firn.cold.format.Manifest;
+import io.firn.cold.format.PageLayout;
 import io.firn.cold.index.Partition;
 import io.firn.cold.io.AsyncIo;
 import io.firn.cold.io.DiskOperation;
@@ -122,10 +123,13 @@ final class CarriedRepair {
     try {
       if (oldest.written.join()) {
         repaired++;
-        extents.reopen(
+        long offset = Address.offset(oldest.word);
+        PageLayout layout = oldest.table.space().layout();
+        extents.rewritten(
             oldest.table.id(),
             Address.segment(oldest.word),
-            oldest.table.space().layout().pageOf(Address.offset(oldest.word)));
+            layout.pageOf(offset),
+            layout.pagesTouched(offset, Address.boundBytes(oldest.word)));
       }
     } catch (CompletionException e) {
       if (e.getCause() instanceof IOException failure) {

@@ -17,6 +17,7 @@ import io.firn.cold.format.TableEntry;
 import io.firn.cold.index.Partition;
 import io.firn.cold.segment.PageRun;
 import io.firn.cold.segment.Segment;
+import io.firn.cold.segment.SpaceJournal;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
@@ -47,6 +48,11 @@ final class Checkpointer {
   private final Engine engine;
   private final Lock turn;
   private final AtomicLong checkpoints = new AtomicLong();
+  private final long firstSlotNumber;
+
+  /** Belongs to the turn. */
+  private boolean unnamed;
+
   private long nextSlotNumber;
   private final AtomicLong snapshotBytes = new AtomicLong();
   private byte[] entries = new byte[0];
@@ -65,12 +71,37 @@ final class Checkpointer {
   Checkpointer(Engine engine, long nextSlotNumber) {
     this.engine = engine;
     this.turn = engine.threads().newLock("checkpoint");
+    this.firstSlotNumber = nextSlotNumber;
     this.nextSlotNumber = nextSlotNumber;
   }
 
   /** Returns the bytes of snapshots written since the start. */
   long snapshotBytes() {
     return snapshotBytes.get();
+  }
+
+  /**
+   * Tells whether the last checkpoint failed, so that older snapshots and the older manifest may be
+   * overwritten, by half or wholly, while the manifest that counts still names them. Between
+   * checkpoints.
+   */
+  boolean hasUnnamed() {
+    return unnamed;
+  }
+
+  /** Returns the number of the first snapshot that this life takes. */
+  long firstSlotNumber() {
+    return firstSlotNumber;
+  }
+
+  /** Runs an action while no snapshot and no manifest is written. */
+  void betweenCheckpoints(SpaceJournal.FileAction action) throws IOException {
+    turn.lock();
+    try {
+      action.run();
+    } finally {
+      turn.unlock();
+    }
   }
 
   /** Returns how many checkpoints were completed. */
@@ -104,12 +135,14 @@ final class Checkpointer {
     List<Table> tables = catalogue.tables();
     List<Captured> captured = new ArrayList<>();
     boolean named = false;
+    unnamed = true;
     try {
       for (Table table : tables) {
         captureTable(table, targetLsn, captured);
       }
       name(catalogue, captured, clean);
       named = true;
+      unnamed = false;
     } finally {
       for (Captured each : captured) {
         if (!named && each.slot != null) {

@@ -20,6 +20,7 @@ import io.firn.cold.model.StoreHealth;
 import io.firn.cold.model.StoreIoException;
 import io.firn.cold.model.TimeSource;
 import io.firn.cold.wal.Log;
+import io.firn.cold.wal.LogArchive;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -61,6 +62,7 @@ public final class Engine implements AutoCloseable {
   private final EngineOptions options;
   private final Seams seams;
   private final DiskLedger ledger;
+  private final LogArchive archive;
   private final Log log;
   private final Forcer forcer;
   private final Epochs epochs = new Epochs();
@@ -93,9 +95,18 @@ public final class Engine implements AutoCloseable {
     this.seams = seams;
     this.ledger = new DiskLedger(options.maximumDiskBytes());
     this.wall = new WallClock(seams.time(), seams.threads());
+    this.archive =
+        new LogArchive(
+            options.archive(), seams.disk(), ledger, seams.io(), seams.threads(), seams.time());
     this.log =
         new Log(
-            options.log(), seams.disk(), ledger, seams.threads(), seams.time(), seams.randoms());
+            options.log(),
+            seams.disk(),
+            ledger,
+            seams.threads(),
+            seams.time(),
+            seams.randoms(),
+            archive);
     this.forcer =
         new Forcer(
             seams.disk(),
@@ -138,6 +149,10 @@ public final class Engine implements AutoCloseable {
 
   Log log() {
     return log;
+  }
+
+  LogArchive archive() {
+    return archive;
   }
 
   Forcer forcer() {
@@ -251,11 +266,7 @@ public final class Engine implements AutoCloseable {
     Table table = tables.remove(id);
     if (table != null) {
       byName.remove(table.name(), table);
-      for (var segment : table.space().segments()) {
-        ledger.release(segment.capacity());
-      }
-      ledger.release(table.indexFile().usedBytes());
-      table.close();
+      StoreOpening.forgetFiles(this, table);
     }
   }
 
@@ -337,6 +348,7 @@ public final class Engine implements AutoCloseable {
       lsn = log.append(frame, frame.tableDrop(table.id()));
       table.drop();
       tables.remove(table.id());
+      relief.dropBegins();
     } finally {
       catalogueLock.unlock();
     }
@@ -344,6 +356,7 @@ public final class Engine implements AutoCloseable {
     awaitNobodyInside();
     try {
       StoreOpening.deleteTable(this, table);
+      relief.dropEnded();
     } catch (IOException e) {
       throw new StoreIoException("files of table " + name + " cannot be deleted", e);
     }
@@ -414,32 +427,7 @@ public final class Engine implements AutoCloseable {
 
   /** Returns bytes on disk by kind and what the engine did so far. */
   public EngineStats stats() {
-    long dataBytes = 0;
-    long indexBytes = 0;
-    long memoryBytes = 0;
-    long putBytes = 0;
-    for (Table table : tables.values()) {
-      for (var segment : table.space().segments()) {
-        dataBytes += segment.capacity();
-      }
-      indexBytes += table.indexFile().usedBytes();
-      memoryBytes += table.indexMemoryBytes();
-      putBytes += table.counters().putBytes.sum();
-    }
-    return new EngineStats(
-        ledger.usedBytes(),
-        ledger.maximumBytes(),
-        dataBytes,
-        log.diskBytes(),
-        indexBytes,
-        memoryBytes,
-        putBytes,
-        log.end() - firstLsn,
-        checkpointer.snapshotBytes(),
-        checkpointer.checkpoints(),
-        forcer.rounds(),
-        log.end() - log.oldestLsn(),
-        damage.count());
+    return EngineStats.of(this, damage.count(), log.end() - firstLsn);
   }
 
   /** Returns how well the store works, and why. */
@@ -450,6 +438,16 @@ public final class Engine implements AutoCloseable {
   /** Returns latency and throughput of the I/O workers. */
   public AsyncIoStats ioStats() {
     return seams.io().stats();
+  }
+
+  /**
+   * Reads everything and compares it; changes nothing, while other calls go on.
+   *
+   * @throws StoreClosedException if the store is closed, or is closed meanwhile
+   * @throws StoreIoException if the disk fails in a way that leaves nothing to compare
+   */
+  public VerifyReport verify() {
+    return new Verifier(this).run();
   }
 
   /** Returns once everything acknowledged before the call survives a power failure. */

@@ -4,6 +4,7 @@ package io.firn.cold.engine;
 
 import io.firn.cold.index.IndexShape;
 import io.firn.cold.segment.SpaceShape;
+import io.firn.cold.wal.ArchivePolicy;
 import io.firn.cold.wal.LogShape;
 
 /**
@@ -24,6 +25,7 @@ import io.firn.cold.wal.LogShape;
  * @param index sizes of the index
  * @param damage what to do where removals may have been lost
  * @param startEmptyIfNewer whether a store of a newer version is set aside instead of refused
+ * @param archive which log segments are kept when no recovery needs them any more
  */
 public record EngineOptions(
     long maximumDiskBytes,
@@ -39,7 +41,8 @@ public record EngineOptions(
     SpaceShape space,
     IndexShape index,
     DamagePolicy damage,
-    boolean startEmptyIfNewer) {
+    boolean startEmptyIfNewer,
+    ArchivePolicy archive) {
   private static final int LARGEST_REFERENCE_BYTES = 48;
 
   /** Checks that what is to be carried fits a frame. */
@@ -52,5 +55,59 @@ public record EngineOptions(
               + log.maximumFrameBytes()
               + " bytes");
     }
+  }
+
+  /** Settings that archive nothing. */
+  public EngineOptions(
+      long maximumDiskBytes,
+      FlushMode flushMode,
+      long flushIntervalNanos,
+      long flushBytes,
+      int maximumValueBytes,
+      long keptLogBytes,
+      long mappedBytes,
+      int carriedBytes,
+      BatchLimits batches,
+      LogShape log,
+      SpaceShape space,
+      IndexShape index,
+      DamagePolicy damage,
+      boolean startEmptyIfNewer) {
+    this(
+        maximumDiskBytes,
+        flushMode,
+        flushIntervalNanos,
+        flushBytes,
+        maximumValueBytes,
+        keptLogBytes,
+        mappedBytes,
+        carriedBytes,
+        batches,
+        log,
+        space,
+        index,
+        damage,
+        startEmptyIfNewer,
+        ArchivePolicy.NONE);
+  }
+
+  /** Returns the same settings with another policy for the archive of the log. */
+  public EngineOptions archiving(ArchivePolicy policy) {
+    return new EngineOptions(
+        maximumDiskBytes,
+        flushMode,
+        flushIntervalNanos,
+        flushBytes,
+        maximumValueBytes,
+        keptLogBytes,
+        mappedBytes,
+        carriedBytes,
+        batches,
+        log,
+        space,
+        index,
+        damage,
+        startEmptyIfNewer,
+        policy);
   }
 }

@@ -2,6 +2,8 @@
 // Copyright The Firn authors
 package io.firn.cold.engine;
 
+import io.firn.cold.segment.Segment;
+
 /**
  * What an engine uses and did since it was opened; bytes unless said.
  *
@@ -18,6 +20,8 @@ package io.firn.cold.engine;
  * @param forces how many forces were completed
  * @param keptLogBytes log that the next recovery would have to read
  * @param damagedRecords how many records did not verify
+ * @param archiveBytes archived log segments
+ * @param archiveFailures log segments that should have been archived and could not
  */
 public record EngineStats(
     long usedDiskBytes,
@@ -32,4 +36,37 @@ public record EngineStats(
     long checkpoints,
     long forces,
     long keptLogBytes,
-    long damagedRecords) {}
+    long damagedRecords,
+    long archiveBytes,
+    long archiveFailures) {
+  static EngineStats of(Engine engine, long damagedRecords, long appendedLogBytes) {
+    long dataBytes = 0;
+    long indexBytes = 0;
+    long memoryBytes = 0;
+    long putBytes = 0;
+    for (Table table : engine.tables()) {
+      for (Segment segment : table.space().segments()) {
+        dataBytes += segment.capacity();
+      }
+      indexBytes += table.indexFile().usedBytes();
+      memoryBytes += table.indexMemoryBytes();
+      putBytes += table.counters().putBytes.sum();
+    }
+    return new EngineStats(
+        engine.ledger().usedBytes(),
+        engine.ledger().maximumBytes(),
+        dataBytes,
+        engine.log().diskBytes(),
+        indexBytes,
+        memoryBytes,
+        putBytes,
+        appendedLogBytes,
+        engine.checkpointer().snapshotBytes(),
+        engine.checkpointer().checkpoints(),
+        engine.forcer().rounds(),
+        engine.log().end() - engine.log().oldestLsn(),
+        damagedRecords,
+        engine.archive().bytes(),
+        engine.archive().failures());
+  }
+}

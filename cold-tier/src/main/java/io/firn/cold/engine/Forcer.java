@@ -14,6 +14,7 @@ import io.firn.cold.wal.Log;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -164,15 +165,13 @@ final class Forcer {
    * @throws StoreIoException if a force failed, now or before
    */
   void ensureForced(long lsn) {
-    while (forcedLsn < lsn || !dirtyDirectories.isEmpty()) {
-      turn.lock();
-      try {
-        if (forcedLsn < lsn || !dirtyDirectories.isEmpty()) {
-          round(true);
-        }
-      } finally {
-        turn.unlock();
+    turn.lock(); // whoever has it may have taken the names, but not forced them yet
+    try {
+      while (forcedLsn < lsn || !dirtyDirectories.isEmpty()) {
+        round(true);
       }
+    } finally {
+      turn.unlock();
     }
   }
 
@@ -191,7 +190,7 @@ final class Forcer {
     turn.lock();
     try {
       if (segment.isDirty() || !dirtyDirectories.isEmpty()) {
-        forceData(dirtyDirectories.isEmpty() ? List.of(segment) : takeDirty());
+        forceData(List.of(segment));
       }
       if (segment.isFailed()) {
         throw new IOException("the file has failed before");
@@ -219,7 +218,7 @@ final class Forcer {
       if (!failed.isEmpty() || log.losses().brokenBelowLsn() > neededLsn) {
         throw new IOException("what failed is not safe elsewhere yet");
       }
-      forceData(takeDirty());
+      forceDirty();
       threads.step(Step.DATA_FORCED);
       log.force(log.end());
     } finally {
@@ -234,6 +233,19 @@ final class Forcer {
       log.replaceFailed();
     } finally {
       turn.unlock();
+    }
+  }
+
+  /**
+   * Returns once the headers of sealed pages may be counted on as soon as the frame that says so is
+   * durable. Where frames carry their records a force of the log covers no data, so they are forced
+   * now; elsewhere the force that makes the frame durable covers them first.
+   *
+   * @throws StoreIoException if a force failed, now or before
+   */
+  void beforeSealed(Segment segment) {
+    if (carries) {
+      forceBeforeFrame(segment);
     }
   }
 
@@ -316,7 +328,7 @@ final class Forcer {
     boolean all = data || forcedLsn == 0 || !dirtyDirectories.isEmpty();
     try {
       if (all) {
-        forceData(takeDirty());
+        forceDirty();
         threads.step(Step.DATA_FORCED);
       }
       log.force(upTo);
@@ -330,11 +342,38 @@ final class Forcer {
     quietLsn = afterMark - upTo == Log.MARK_BYTES ? afterMark : NEVER_QUIET;
   }
 
-  /** Forces segments, and the names of files that are new. */
+  /** Forces all that are on the lists. */
+  private void forceDirty() throws IOException {
+    List<String> names = takeNames();
+    forceData(takeDirty(), names);
+  }
+
+  /** Forces segments, and all that are on the list if there are new names, with these. */
   private void forceData(Collection<Segment> segments) throws IOException {
-    IOException failure = forceFiles(List.copyOf(segments));
-    failure = failure == null ? syncDirectories() : failure;
+    List<String> names = takeNames();
+    Set<Segment> all = new LinkedHashSet<>(segments);
+    if (!names.isEmpty()) {
+      all.addAll(takeDirty());
+    }
+    forceData(List.copyOf(all), names);
+  }
+
+  /**
+   * Takes the names of files that are new. Before the segments: a new one is put on their list
+   * before its name, so its header is never left behind by a force that takes the name alone.
+   */
+  private List<String> takeNames() {
+    List<String> names = List.copyOf(dirtyDirectories);
+    names.forEach(dirtyDirectories::remove);
+    return names;
+  }
+
+  /** Forces segments, then makes names durable; where something fails, these stay on the list. */
+  private void forceData(List<Segment> segments, List<String> names) throws IOException {
+    IOException failure = forceFiles(segments);
+    failure = failure == null ? sync(names) : failure;
     if (failure != null) {
+      dirtyDirectories.addAll(names);
       trouble.run();
       throw failure;
     }
@@ -364,20 +403,18 @@ final class Forcer {
     return failure;
   }
 
-  /** Makes the entries of directories durable. One that fails stays on the list. */
-  private @Nullable IOException syncDirectories() {
-    for (String directory : List.copyOf(dirtyDirectories)) {
-      try {
-        dirtyDirectories.remove(directory);
+  /** Makes the entries of directories durable; returns why they may not be. */
+  private @Nullable IOException sync(List<String> directories) {
+    try {
+      for (String directory : directories) {
         if (disk.exists(directory)) {
           disk.syncDirectory(directory);
         }
-      } catch (IOException e) {
-        dirtyDirectories.add(directory);
-        return e;
       }
+      return null;
+    } catch (IOException e) {
+      return e;
     }
-    return null;
   }
 
   private static void await(CompletableFuture<Boolean> force) throws IOException {

@@ -8,6 +8,8 @@ import io.firn.cold.format.Manifest;
 import io.firn.cold.io.Disk;
 import io.firn.cold.io.DiskFile;
 import io.firn.cold.io.DiskLedger;
+import io.firn.cold.wal.LogHistory;
+import io.firn.cold.wal.OldLogSegment;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -35,6 +37,7 @@ final class ManifestStore {
   private final long[] redoLsns = {Long.MAX_VALUE, Long.MAX_VALUE};
   private @Nullable Manifest current;
   private int currentIndex = 1;
+  private boolean afterCrash;
 
   /** Held over I/O; guards the sizes of the files and how much of them is spoken for. */
   private final Lock turn;
@@ -112,6 +115,34 @@ final class ManifestStore {
   /** Returns the LSN from which either manifest needs the log. */
   long neededLsn() {
     return Math.min(redoLsns[0], redoLsns[1]);
+  }
+
+  /**
+   * Tells whether the life before this one did not close the store, so that it may have left what
+   * it was about to replace half-written: the older manifest, older snapshots.
+   */
+  boolean isAfterCrash() {
+    return afterCrash;
+  }
+
+  /** Finds that out, at opening. One that only died writes nothing, but a log segment. */
+  void afterCrash(Manifest manifest, LogHistory history) {
+    List<OldLogSegment> segments = history.segments();
+    boolean closed =
+        manifest.cleanEndLsn() != 0
+            && (segments.isEmpty()
+                || segments.get(segments.size() - 1).baseLsn() <= manifest.cleanEndLsn());
+    afterCrash = !closed;
+  }
+
+  /** Returns the bytes that both files take. */
+  long bytes() {
+    return sizes[0] + sizes[1];
+  }
+
+  /** Returns the name of the file that holds the manifest that counts. */
+  String currentName() {
+    return NAMES.get(currentIndex);
   }
 
   /**

@@ -3,80 +3,91 @@
 package io.firn.cold.engine;
 
 import com.google.errorprone.annotations.CanIgnoreReturnValue;
+import io.firn.cold.format.ExtentState;
+import io.firn.cold.format.FrameWriter;
 import io.firn.cold.format.OpenExtent;
 import io.firn.cold.index.Partition;
 import io.firn.cold.model.Address;
+import io.firn.cold.segment.Segment;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
+import java.util.Set;
 import java.util.TreeMap;
 
 /** The extents that a crash left open, as recovery learns of them. For one thread. */
 final class OpenExtents {
   private final Runs open = new Runs();
 
-  /** Those that were sealed since redo began, or what is left of them. */
-  private final Runs sealed = new Runs();
+  /** Pages in which a record was written again. */
+  private final Set<PageOf> rewritten = new LinkedHashSet<>();
 
-  /** An extent was opened; those that shared pages with it are gone. */
+  private record PageOf(int tableId, int segment, int page) {}
+
+  /**
+   * An extent was opened. One that stands before it and reached into its pages had given them back;
+   * one that begins in its pages is gone.
+   */
   void open(int tableId, OpenExtent extent) {
-    open.remove(tableId, extent);
-    cutSealed(tableId, extent);
+    for (OpenExtent other : open.remove(tableId, extent)) {
+      int left = extent.firstPage() - other.firstPage();
+      if (left > 0) {
+        open.add(tableId, new OpenExtent(other.segment(), other.firstPage(), left));
+      }
+    }
     open.add(tableId, extent);
   }
 
-  /** An extent was sealed: nothing is to be done for it, unless one of its records is repaired. */
+  /** An extent was sealed, durably. */
   void sealed(int tableId, OpenExtent extent) {
     open.remove(tableId, extent);
-    cutSealed(tableId, extent);
-    if (extent.pages() > 0) {
-      sealed.add(tableId, extent);
+  }
+
+  /** A record was written again: the checksums of its pages have to follow. */
+  void rewritten(int tableId, int segment, int firstPage, int pages) {
+    for (int p = firstPage; p < firstPage + pages; p++) {
+      boolean unused = rewritten.add(new PageOf(tableId, segment, p));
     }
   }
 
-  /** Takes the pages of an extent away from those that were sealed; what is left of them stays. */
-  private void cutSealed(int tableId, OpenExtent extent) {
-    int first = extent.firstPage();
-    int end = first + extent.pages();
-    for (OpenExtent other : sealed.remove(tableId, extent)) {
-      int otherEnd = other.firstPage() + other.pages();
-      if (other.firstPage() < first) {
-        int left = first - other.firstPage();
-        sealed.add(tableId, new OpenExtent(other.segment(), other.firstPage(), left));
-      }
-      if (otherEnd > end) {
-        sealed.add(tableId, new OpenExtent(other.segment(), end, otherEnd - end));
-      }
-    }
-  }
-
-  /** A record was written again: the headers and checksums of its pages have to follow. */
-  void reopen(int tableId, int segment, int page) {
-    for (OpenExtent run : sealed.remove(tableId, new OpenExtent(segment, page, 1))) {
-      open.add(tableId, run);
-    }
+  /**
+   * Logs which extents are about to be sealed. The frames that say so may be gone by the next
+   * opening, or say that one was sealed which a power failure undid.
+   */
+  void log(Engine engine) {
+    FrameWriter frame = new FrameWriter();
+    open.byTable.forEach(
+        (tableId, runs) -> {
+          for (OpenExtent run : runs.values()) {
+            if (engine.table(tableId) != null) {
+              int length =
+                  frame.segmentState(
+                      tableId, run.segment(), ExtentState.OPEN, run.firstPage(), run.pages());
+              long unused = engine.log().append(frame, length);
+            }
+          }
+        });
   }
 
   /** The segment is gone. */
   void forgetSegment(int tableId, int segment) {
     OpenExtent all = new OpenExtent(segment, 0, Integer.MAX_VALUE / 2);
     open.remove(tableId, all);
-    sealed.remove(tableId, all);
   }
 
   /** The table is gone. */
   void forgetTable(int tableId) {
     open.byTable.remove(tableId);
-    sealed.byTable.remove(tableId);
   }
 
   /** Tells whether there are any. */
   boolean any() {
-    return open.byTable.values().stream().anyMatch(runs -> !runs.isEmpty());
+    return !rewritten.isEmpty() || open.byTable.values().stream().anyMatch(runs -> !runs.isEmpty());
   }
 
   private static long place(int segment, int firstPage) {
@@ -113,10 +124,24 @@ final class OpenExtents {
 
   /** Makes all of them walkable; their bytes are durable and marked by now. */
   void seal(Engine engine) throws IOException {
+    for (PageOf page : rewritten) {
+      Table table = engine.table(page.tableId);
+      if (table != null) {
+        table.space().renewChecksum(page.segment, page.page);
+      }
+    }
     for (Map.Entry<Integer, NavigableMap<Long, OpenExtent>> runs : open.byTable.entrySet()) {
       Table table = engine.table(runs.getKey());
       if (table != null && !runs.getValue().isEmpty()) {
         seal(table, runs.getValue());
+      }
+    }
+    // What the log says of them stays, but a part of their pages may get another life.
+    for (Table table : engine.tables()) {
+      for (Segment segment : table.space().segments()) {
+        if (segment.isDirty()) {
+          engine.forcer().beforeSealed(segment);
+        }
       }
     }
   }

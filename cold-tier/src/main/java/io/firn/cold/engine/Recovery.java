@@ -121,6 +121,7 @@ final class Recovery {
     }
     analysis = history.analyse(manifest.redoLsn(), durable);
     endLsn = analysis.endLsn();
+    engine.manifests().afterCrash(manifest, history);
     engine.wall().atLeast(Math.max(manifest.maxWallMillis(), analysis.maxWallMillis()));
     engine.threads().step(Step.RECOVERY);
     boolean clean =
@@ -164,8 +165,10 @@ final class Recovery {
       table.space().restoreDropped(d.number(), d.dropLsn());
     }
     for (SegmentEntry s : entry.segments()) {
-      restoreSegment(
-          table, s.number(), s.capacity(), s.streamClass(), s.lsnBase(), s.timeBaseMillis());
+      Segment unused =
+          table
+              .space()
+              .restore(s.number(), s.capacity(), s.streamClass(), s.lsnBase(), s.timeBaseMillis());
     }
     for (OpenExtent extent : entry.openExtents()) {
       openExtents.open(entry.id(), extent);
@@ -206,12 +209,6 @@ final class Recovery {
     slot.bits = entry.bits();
     slots.put(entry.offset(), slot);
     return slot;
-  }
-
-  private void restoreSegment(
-      Table table, int number, long capacity, int streamClass, long lsnBase, long timeBaseMillis)
-      throws IOException {
-    Segment unused = table.space().restore(number, capacity, streamClass, lsnBase, timeBaseMillis);
   }
 
   /** Applies the log; returns the end of the history. */
@@ -339,7 +336,10 @@ final class Recovery {
       applySegmentDrop(lsn, drop);
     } else if (frame instanceof LogFrame.SegmentState state) {
       OpenExtent extent = new OpenExtent(state.segment(), state.firstPage(), state.pages());
-      if (state.state() == ExtentState.OPEN) {
+      if (state.state() == ExtentState.SEALED && state.pages() == 0) {
+        return; // it gave all pages back before, and another may have been opened in them
+      }
+      if (state.state() == ExtentState.OPEN || lsn >= analysis.markLsn()) {
         openExtents.open(state.tableId(), extent);
       } else {
         openExtents.sealed(state.tableId(), extent);
@@ -361,13 +361,18 @@ final class Recovery {
       droppedAt = null;
     }
     if (present == null && (droppedAt == null || droppedAt < lsn)) {
-      restoreSegment(
-          table,
-          create.segment(),
-          create.capacity(),
-          create.streamClass(),
-          create.lsnBase(),
-          create.timeBaseMillis());
+      Segment segment =
+          table
+              .space()
+              .restore(
+                  create.segment(),
+                  create.capacity(),
+                  create.streamClass(),
+                  create.lsnBase(),
+                  create.timeBaseMillis());
+      if (segment != null && lsn >= analysis.markLsn()) {
+        segment.writeHeader();
+      }
     }
   }
 
@@ -393,6 +398,7 @@ final class Recovery {
     long first = align(Math.max(history.firstFreeLsn(), endLsn));
     boolean cutsTail = engine.threads().keeps(Rule.NEW_LIFE_NEW_SEGMENT);
     engine.log().start(first, cutsTail ? endLsn : first, history.nextSequence(), earlier);
+    openExtents.log(engine);
     engine.threads().step(Step.RECOVERY);
   }
 

@@ -8,6 +8,7 @@ import io.firn.cold.model.FirnException;
 import io.firn.cold.model.Loggers;
 import io.firn.cold.model.StoreIoException;
 import java.io.IOException;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.slf4j.Logger;
 
 /**
@@ -24,6 +25,7 @@ final class Relief {
   private static final int SPARE_LOG_SEGMENTS = 4;
   private static final long MANIFEST_BYTES = 64 << 10;
 
+  private final AtomicInteger drops = new AtomicInteger();
   private final Engine engine;
 
   Relief(Engine engine) {
@@ -56,17 +58,19 @@ final class Relief {
    * @throws DiskFullException if even that gives no room
    */
   void reserveLog(int alignedBytes) {
-    for (int attempt = 0; ; attempt++) {
+    int attempt = 0;
+    while (true) {
       try {
         engine.log().reserve(alignedBytes);
         return;
       } catch (DiskFullException e) {
-        if (attempt == CHECKPOINTS_TO_SHORTEN_THE_LOG || !checkpoint(e)) {
+        if (!engine.archive().giveUp()
+            && (attempt++ == CHECKPOINTS_TO_SHORTEN_THE_LOG || !checkpoint(e))) {
           refused(e);
           throw e;
         }
       } catch (StoreIoException e) {
-        if (attempt > 0
+        if (attempt++ > 0
             || engine.log().losses().failure() == null
             || !engine.healer().replaceLog()) {
           throw e;
@@ -92,6 +96,21 @@ final class Relief {
     }
   }
 
+  /** Notes that the files of a table are about to be deleted, which is counted nowhere. */
+  void dropBegins() {
+    int unused = drops.incrementAndGet();
+  }
+
+  /** Notes that they are. */
+  void dropEnded() {
+    int unused = drops.decrementAndGet();
+  }
+
+  /** Tells whether the files of a dropped table are not gone yet. */
+  boolean isDropping() {
+    return drops.get() > 0;
+  }
+
   /** Notes that a write is refused; a limit of the store's own is nothing to heal. */
   void refused(DiskFullException e) {
     if (e.getCause() instanceof DiskFullIoException io) {
@@ -110,8 +129,11 @@ final class Relief {
     }
   }
 
-  /** Tries to free pages or files now; tells whether it got any further. */
+  /** Tries to free pages or files now, archives first; tells whether it got any further. */
   boolean reclaim() {
+    if (engine.archive().giveUp()) {
+      return true;
+    }
     try {
       int done = workOnTables();
       long awaited = 0;

@@ -54,12 +54,15 @@ final class Reserve {
 
   /** Makes the spare log segment; where there is no room, of one that checkpoints make unneeded. */
   private void ensureSpare() throws IOException {
-    for (int attempt = 0; ; attempt++) {
+    int attempt = 0;
+    while (true) {
       try {
         engine.log().ensureSpare();
         return;
       } catch (DiskFullException | DiskFullIoException e) {
-        if (attempt == Relief.CHECKPOINTS_TO_SHORTEN_THE_LOG || !engine.relief().checkpoint(e)) {
+        if (!engine.archive().giveUp()
+            && (attempt++ == Relief.CHECKPOINTS_TO_SHORTEN_THE_LOG
+                || !engine.relief().checkpoint(e))) {
           throw e;
         }
       }

@@ -10,6 +10,7 @@ import io.firn.cold.model.Loggers;
 import io.firn.cold.model.UnsupportedVersionException;
 import io.firn.cold.segment.Segment;
 import io.firn.cold.segment.TableSpace;
+import io.firn.cold.wal.LogArchive;
 import io.firn.cold.wal.LogHistory;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -30,7 +31,15 @@ public final class StoreOpening {
   private static final String LOST = "lost";
   private static final List<String> DIRECTORIES = List.of("wal", "data", "index");
   private static final Set<String> KNOWN =
-      Set.of(LOCK_FILE, "manifest-a", "manifest-b", "wal", "data", "index", LOST);
+      Set.of(
+          LOCK_FILE,
+          "manifest-a",
+          "manifest-b",
+          "wal",
+          "data",
+          "index",
+          LogArchive.DIRECTORY,
+          LOST);
 
   private StoreOpening() {}
 
@@ -105,8 +114,12 @@ public final class StoreOpening {
       Engine engine, @Nullable Manifest found, List<String> problems, long startedNanos)
       throws IOException {
     boolean created = found == null;
+    for (String directory : DIRECTORIES) {
+      engine.disk().createDirectories(directory); // a power failure may have left a manifest alone
+    }
     Manifest manifest = found == null ? create(engine) : found;
     checkShape(engine, manifest);
+    engine.archive().open();
     engine.identify(manifest.identity(), manifest.nextTableId(), manifest.nextSlotNumber());
     Recovery recovery = new Recovery(engine, manifest);
     boolean clean = recovery.rebuild();
@@ -250,6 +263,7 @@ public final class StoreOpening {
     for (String directory : DIRECTORIES) {
       setAside(disk, directory);
     }
+    setAside(disk, LogArchive.DIRECTORY);
     return new Engine(options, seams);
   }
 
@@ -269,6 +283,15 @@ public final class StoreOpening {
       }
     }
     disk.syncDirectory(LOST + "/" + directory);
+  }
+
+  /** Closes the files of a table that recovery forgets; they do not count any more. */
+  static void forgetFiles(Engine engine, Table table) throws IOException {
+    for (Segment segment : table.space().segments()) {
+      engine.ledger().release(segment.capacity());
+    }
+    engine.ledger().release(table.indexFile().usedBytes());
+    table.close();
   }
 
   private static void deleteTree(Disk disk, String path) throws IOException {
@@ -302,9 +325,6 @@ public final class StoreOpening {
             List.of(),
             List.of(),
             List.of());
-    for (String directory : DIRECTORIES) {
-      seams.disk().createDirectories(directory);
-    }
     engine.manifests().write(manifest);
     return manifest;
   }

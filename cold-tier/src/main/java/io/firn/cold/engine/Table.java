@@ -390,6 +390,11 @@ public final class Table {
     return true;
   }
 
+  /** Tells whether entries that a clear removed are still to be debited. */
+  boolean isSweeping() {
+    return !sweeps.isEmpty();
+  }
+
   /** Returns the lowest LSN of any snapshot that may still be loaded. */
   long oldestSnapshotLsn() {
     long oldest = Long.MAX_VALUE;

@@ -42,8 +42,11 @@ final class TableJournal implements SpaceJournal {
   }
 
   @Override
-  public void extentSealed(int segment, int firstPage, int pages) {
-    state(segment, ExtentState.SEALED, firstPage, pages);
+  public void extentSealed(Segment segment, int firstPage, int pages) {
+    if (pages > 0 && !segment.isFailed()) {
+      engine.forcer().beforeSealed(segment);
+    }
+    state(segment.number(), ExtentState.SEALED, firstPage, pages);
   }
 
   private void state(int segment, ExtentState state, int firstPage, int pages) {

@@ -111,6 +111,25 @@ public record PageHeader(
     return checked(page, offset, number, used, headers, resource);
   }
 
+  /**
+   * Computes the checksum of a page again after its records were changed.
+   *
+   * @param page an array that ends with the page
+   * @param offset where the header stands in the array
+   * @return false if there is no header of this page
+   */
+  public static boolean renew(byte[] page, int offset, int pageNumber) {
+    int used = LittleEndian.getInt(page, offset + AT_USED);
+    if (LittleEndian.getInt(page, offset + AT_MAGIC) != MAGIC
+        || LittleEndian.getInt(page, offset + AT_NUMBER) != pageNumber
+        || used < 0
+        || used > page.length - offset - BYTES) {
+      return false;
+    }
+    LittleEndian.putInt(page, offset + AT_CRC, crc(page, offset, used));
+    return true;
+  }
+
   private static PageHeader checked(
       byte[] page, int offset, int number, int used, int headers, String resource)
       throws CorruptBytesException {

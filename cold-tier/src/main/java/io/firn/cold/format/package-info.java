@@ -10,6 +10,9 @@
  *   <li>{@code manifest-a}, {@code manifest-b}: one {@link io.firn.cold.format.Manifest} each,
  *       written alternately; the valid one with the higher number counts.
  *   <li>{@code wal/<sequence>.wal}: a log segment.
+ *   <li>{@code archive/<sequence>-<milliseconds>.wal.zst}: the used part of a log segment that no
+ *       recovery needs, and the wall time at which it was archived; {@code .wal} where there is no
+ *       compression.
  *   <li>{@code data/<table id>/<segment>.seg}: a data segment.
  *   <li>{@code index/<table id>.idx}: slots, at the offsets that the manifest names.
  * </ul>

@@ -58,6 +58,18 @@ public final class NioDisk implements Disk {
     return open(directory, System.getProperty(REGIONS_PROPERTY, "auto"));
   }
 
+  /**
+   * Opens a directory that must exist.
+   *
+   * @throws NotDirectoryException if there is none
+   */
+  public static NioDisk openExisting(Path directory) throws IOException {
+    if (!Files.isDirectory(directory)) {
+      throw new NotDirectoryException(directory.toString());
+    }
+    return open(directory);
+  }
+
   static NioDisk open(Path directory, String regions) throws IOException {
     Path absolute = directory.toAbsolutePath().normalize();
     boolean posix = absolute.getFileSystem().supportedFileAttributeViews().contains("posix");

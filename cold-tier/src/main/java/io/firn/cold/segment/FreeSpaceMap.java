@@ -197,6 +197,11 @@ public final class FreeSpaceMap {
     return run == null ? null : run.toPageRun();
   }
 
+  /** Returns whether a page is free. */
+  public boolean isFree(int segment, int page) {
+    return checked(segment, page, 1).anyFree(page, 1);
+  }
+
   /** Returns how many pages of a segment are free. */
   public int freePages(int segment) {
     return space(segment).freePages();

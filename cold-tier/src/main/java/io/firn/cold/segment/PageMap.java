@@ -408,6 +408,16 @@ final class PageMap {
     }
   }
 
+  /** Returns what the pages of a segment are used for now. */
+  PageStates states(Segment segment) {
+    lock.lock();
+    try {
+      return PageStates.of(free, segment);
+    } finally {
+      lock.unlock();
+    }
+  }
+
   /** Makes pages free again that waited for their release. */
   void release(Segment segment, int firstPage, int pages) {
     lock.lock();

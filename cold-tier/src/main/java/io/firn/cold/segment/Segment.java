@@ -4,7 +4,9 @@ package io.firn.cold.segment;
 
 import io.firn.cold.agent.Rule;
 import io.firn.cold.agent.Threads;
+import io.firn.cold.format.PageHeader;
 import io.firn.cold.format.PageLayout;
+import io.firn.cold.format.SegmentHeader;
 import io.firn.cold.io.AppendRegion;
 import io.firn.cold.io.DiskFile;
 import io.firn.cold.model.Address;
@@ -126,6 +128,43 @@ public final class Segment {
   /** Returns the wall time that the records' times are stored relative to, in milliseconds. */
   public long timeBaseMillis() {
     return timeBaseMillis;
+  }
+
+  /** Returns what the header of the file says. */
+  public SegmentHeader header() {
+    return new SegmentHeader(
+        tableId, number, capacity, lsnBase, timeBaseMillis, streamClass, layout.pageBytes());
+  }
+
+  /**
+   * Writes the header again, which a power failure may have kept from the disk while the frame that
+   * names the segment reached it. Before anyone uses the segment.
+   */
+  public void writeHeader() throws IOException {
+    byte[] bytes = new byte[SegmentHeader.BYTES];
+    header().encode(bytes);
+    file.write(0, bytes, 0, bytes.length);
+  }
+
+  /**
+   * Computes the checksum of a page again, if it has a header. Before a region is opened.
+   *
+   * @return whether anything was written
+   */
+  boolean renewChecksum(int page) throws IOException {
+    byte[] bytes = new byte[layout.pageBytes()];
+    long start = (long) page * bytes.length;
+    int header = (int) (layout.headerOf(page) - start);
+    try {
+      file.read(start, bytes, 0, bytes.length);
+    } catch (EOFException e) {
+      return false;
+    }
+    if (!PageHeader.renew(bytes, header, page)) {
+      return false;
+    }
+    file.write(start + header, bytes, header, PageHeader.BYTES);
+    return true;
   }
 
   /** Returns the number of pages. */

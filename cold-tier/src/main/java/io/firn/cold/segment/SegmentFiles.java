@@ -5,7 +5,6 @@ package io.firn.cold.segment;
 import io.firn.cold.agent.Rule;
 import io.firn.cold.agent.Threads;
 import io.firn.cold.format.PageLayout;
-import io.firn.cold.format.SegmentHeader;
 import io.firn.cold.io.AppendRegion;
 import io.firn.cold.io.Disk;
 import io.firn.cold.io.DiskFile;
@@ -106,7 +105,7 @@ final class SegmentFiles {
           new Segment(
               tableId, number, capacity, streamClass, lsnBase, now, layout, threads, file, region);
       byte[] header = new byte[PageLayout.SEGMENT_HEADER_BYTES];
-      headerOf(segment).encode(header);
+      segment.header().encode(header);
       region.prepare(0, header.length);
       region.put(0, header, 0, header.length);
       journal.dirty(segment);
@@ -133,17 +132,6 @@ final class SegmentFiles {
       file.close();
       disk.delete(file.path());
     }
-  }
-
-  private SegmentHeader headerOf(Segment segment) {
-    return new SegmentHeader(
-        tableId,
-        segment.number(),
-        segment.capacity(),
-        segment.lsnBase(),
-        segment.timeBaseMillis(),
-        segment.streamClass(),
-        layout.pageBytes());
   }
 
   private int takeNumber() throws IOException {

@@ -12,8 +12,8 @@ public interface SpaceJournal {
   /** Logs that a stream begins to fill pages. */
   void extentOpened(int segment, int firstPage, int pages);
 
-  /** Logs that pages were sealed. */
-  void extentSealed(int segment, int firstPage, int pages);
+  /** Logs that pages were sealed; where a force of the log covers no data, after a force of it. */
+  void extentSealed(Segment segment, int firstPage, int pages);
 
   /** Logs that a segment goes; returns the frame's LSN. */
   long segmentDropped(int segment);

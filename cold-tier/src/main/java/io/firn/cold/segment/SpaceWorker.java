@@ -111,7 +111,7 @@ public final class SpaceWorker {
     if (!segment.isFailed() && extent.seal()) {
       journal.dirty(segment);
     }
-    journal.extentSealed(segment.number(), extent.firstPage(), extent.pages());
+    journal.extentSealed(segment, extent.firstPage(), extent.pages());
     return space.pages().sealed(extent);
   }
 

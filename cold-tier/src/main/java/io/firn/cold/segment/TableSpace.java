@@ -165,6 +165,11 @@ public final class TableSpace {
     return pages.isSealed(segment, page);
   }
 
+  /** Returns what the pages of a segment are used for now, and their charges. */
+  public PageStates pageStates(Segment segment) {
+    return pages.states(segment);
+  }
+
   /** Takes a claimed record's charge back that never became current. */
   public void abandon(Claim claim) {
     liveCharge.addAndGet(-Address.boundBytes(claim.word()));
@@ -325,6 +330,14 @@ public final class TableSpace {
     Extent extent = newExtent(segment, firstPage, pages, walked -> {});
     extent.repair(words);
     if (extent.seal()) {
+      journal.dirty(segment);
+    }
+  }
+
+  /** Computes the checksum of a sealed page again, in which recovery wrote a record. */
+  public void renewChecksum(int number, int page) throws IOException {
+    Segment segment = find(number);
+    if (segment != null && segment.renewChecksum(page)) {
       journal.dirty(segment);
     }
   }

@@ -55,16 +55,17 @@ public final class Log {
   private long forcedLsn;
   private volatile long end;
 
-  /** Creates a log that is not started yet. */
+  /** Creates a log that is not started yet; what it retires is kept in the archive, if any. */
   public Log(
       LogShape shape,
       Disk disk,
       DiskLedger ledger,
       Threads threads,
       TimeSource time,
-      LongSupplier salts) {
+      LongSupplier salts,
+      @Nullable LogArchive archive) {
     this.shape = shape;
-    this.files = new LogFiles(shape, disk, ledger, threads, time);
+    this.files = new LogFiles(shape, disk, ledger, threads, time, archive);
     this.threads = threads;
     this.salts = salts;
     this.appendLock = threads.newLock("log append");
@@ -450,11 +451,8 @@ public final class Log {
     } finally {
       appendLock.unlock();
     }
-    runway.inTurn(
-        () -> {
-          gone.forEach(files::leave);
-          files.deleteLeft();
-        });
+    gone.forEach(files::archive);
+    runway.inTurn(() -> files.leave(gone));
   }
 
   /** Returns the bytes of all log files that exist. */

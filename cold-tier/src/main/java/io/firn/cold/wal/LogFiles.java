@@ -5,6 +5,7 @@ package io.firn.cold.wal;
 import io.firn.cold.agent.Rule;
 import io.firn.cold.agent.Step;
 import io.firn.cold.agent.Threads;
+import io.firn.cold.format.LogSegmentHeader;
 import io.firn.cold.io.Disk;
 import io.firn.cold.io.DiskFile;
 import io.firn.cold.io.DiskFullIoException;
@@ -12,10 +13,10 @@ import io.firn.cold.io.DiskLedger;
 import io.firn.cold.model.DiskFullException;
 import io.firn.cold.model.TimeSource;
 import java.io.IOException;
-import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
@@ -37,8 +38,9 @@ final class LogFiles {
   private final DiskLedger ledger;
   private final Threads threads;
   private final TimeSource time;
+  private final @Nullable LogArchive archive;
   private final AtomicBoolean directoryDirty = new AtomicBoolean();
-  private final Deque<LogSegment> left = new ArrayDeque<>();
+  private final Deque<LogSegment> left = new ConcurrentLinkedDeque<>();
 
   /** Of earlier lives; changed in the checkpoint turn. */
   private final Queue<OldLogSegment> old = new ConcurrentLinkedQueue<>();
@@ -50,7 +52,14 @@ final class LogFiles {
   private long currentCapacity;
   private boolean started;
 
-  LogFiles(LogShape shape, Disk disk, DiskLedger ledger, Threads threads, TimeSource time) {
+  LogFiles(
+      LogShape shape,
+      Disk disk,
+      DiskLedger ledger,
+      Threads threads,
+      TimeSource time,
+      @Nullable LogArchive archive) {
+    this.archive = archive;
     this.shape = shape;
     this.disk = disk;
     this.ledger = ledger;
@@ -231,6 +240,13 @@ final class LogFiles {
     ledger.release(segment.capacity);
   }
 
+  /** Keeps the content of a segment that is not needed any more, if there is an archive. */
+  void archive(LogSegment segment) {
+    if (archive != null && !segment.failed) {
+      archive.keep(segment.file.path(), segment.sequence, segment.offsetOf(segment.endLsn));
+    }
+  }
+
   /** Takes a segment that is not needed any more: one becomes spare, one waits for reuse. */
   void leave(LogSegment segment) {
     threads.step(Step.RECYCLE);
@@ -243,6 +259,12 @@ final class LogFiles {
     } else {
       left.add(segment);
     }
+  }
+
+  /** Takes segments that are not needed any more, and deletes those that nobody will use. */
+  void leave(List<LogSegment> segments) throws IOException {
+    segments.forEach(this::leave);
+    deleteLeft();
   }
 
   /** Takes a segment over that holds nothing, to be closed or deleted with the others. */
@@ -279,6 +301,10 @@ final class LogFiles {
         first != null && first.endLsn() <= keepFromLsn;
         first = old.peek()) {
       threads.step(Step.RECYCLE);
+      if (archive != null) {
+        long used = first.endLsn() - first.baseLsn() + LogSegmentHeader.BYTES;
+        archive.keep(first.path(), first.sequence(), used);
+      }
       disk.delete(first.path());
       ledger.release(first.capacity());
       OldLogSegment unused = old.remove();
@@ -297,6 +323,9 @@ final class LogFiles {
     long sum = waits == null ? 0 : waits.capacity;
     for (OldLogSegment segment : old) {
       sum += segment.capacity();
+    }
+    for (LogSegment segment : left) {
+      sum += segment.capacity;
     }
     return last == null ? sum : sum + last.capacity;
   }

@@ -163,6 +163,43 @@ final class OneForceSyncTest {
     }
   }
 
+  @Test
+  void whatWasSealed_hasItsHeadersAfterAPowerFailure() throws IOException {
+    for (int seed = 0; seed < SEEDS; seed++) {
+      SimDisk disk = new SimDisk(seed);
+      StillStore store = open(disk);
+      for (int i = 0; i < 100; i++) {
+        put(store.table(), i, bytes(300, i));
+      }
+      store.table().space().closeStreams();
+      store.work(20);
+      put(store.table(), 100, bytes(300, 100));
+      try (StillStore next = open(disk.crash(CrashKind.POWER))) {
+        assertThat(next.engine().recovery().repairedRecords()).isLessThan(20);
+        assertThat(next.engine().verify().findings()).isEmpty();
+      }
+    }
+  }
+
+  @Test
+  void aCarriedRecordThatWasDamagedInASealedPage_isRepairedWithItsPage() throws IOException {
+    SimDisk disk = new SimDisk(1);
+    StillStore store = open(disk);
+    for (int i = 0; i < 100; i++) {
+      put(store.table(), i, bytes(300, i));
+    }
+    store.table().space().closeStreams();
+    store.work(20);
+    long word = word(store.table(), 50);
+    SimDisk failed = disk.crash(CrashKind.PROCESS);
+    failed.flipBit("data/1/" + Address.segment(word) + ".seg", 8 * (Address.offset(word) + 100));
+    try (StillStore next = open(failed)) {
+      assertThat(next.engine().recovery().repairedRecords()).isEqualTo(1);
+      assertThat(StillStore.get(next.table(), 50)).isEqualTo(bytes(300, 50));
+      assertThat(next.engine().verify().findings()).isEmpty();
+    }
+  }
+
   /** k1's page gets a second life, whose records are not carried: k1's frame must not touch it. */
   @Test
   void anOlderLifeOfAPage_isNotWrittenOverANewerOne() throws IOException {

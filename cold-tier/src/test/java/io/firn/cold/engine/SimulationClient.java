@@ -237,8 +237,10 @@ final class SimulationClient implements Runnable {
     }
     world.rareBusy = true;
     try {
-      int draw = random.nextInt(6);
-      if (table == null || draw == 0) {
+      int draw = random.nextInt(7);
+      if (draw == 6) {
+        verify();
+      } else if (table == null || draw == 0) {
         create(SimulationWorld.TABLE_NAMES.get(random.nextInt(3)));
       } else if (draw == 1) {
         drop(table);
@@ -249,6 +251,18 @@ final class SimulationClient implements Runnable {
       }
     } finally {
       world.rareBusy = false;
+    }
+  }
+
+  /** A verification finds nothing wrong, whatever the others do meanwhile. */
+  private void verify() {
+    try {
+      VerifyReport report = world.engine().verify();
+      world.threads().checkAlive();
+      world.verified(report);
+    } catch (FirnException e) {
+      world.threads().checkAlive();
+      world.expected(e);
     }
   }
 

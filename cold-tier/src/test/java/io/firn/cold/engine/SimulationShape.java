@@ -4,7 +4,9 @@ package io.firn.cold.engine;
 
 import io.firn.cold.index.IndexShape;
 import io.firn.cold.segment.SpaceShape;
+import io.firn.cold.wal.ArchivePolicy;
 import io.firn.cold.wal.LogShape;
+import java.time.Duration;
 import java.util.SplittableRandom;
 
 /**
@@ -76,7 +78,8 @@ record SimulationShape(
     }
     int readShare = focus == SimulationFocus.READERS ? 60 : random.nextInt(60);
     return new SimulationShape(
-        options(random, pageBytes, faults, fewNumbers, mode, carriedBytes(more), batches(more)),
+        options(random, pageBytes, faults, fewNumbers, mode, carriedBytes(more), batches(more))
+            .archiving(archive(seed)),
         faults == Faults.FULL ? quotaBytes(random, focus) : Long.MAX_VALUE,
         focus == SimulationFocus.READERS ? 4 : 1 + random.nextInt(4),
         keys,
@@ -101,6 +104,14 @@ record SimulationShape(
     return focus == SimulationFocus.FULL_DISK
         ? (192 << 10) + random.nextInt(256 << 10)
         : (512 << 10) + random.nextInt(1 << 20);
+  }
+
+  private static ArchivePolicy archive(long seed) {
+    SplittableRandom random = new SplittableRandom(seed * 17 + 3);
+    return random.nextInt(4) > 0
+        ? ArchivePolicy.NONE
+        : new ArchivePolicy(
+            1 + random.nextInt(5), 64 << 10, Duration.ofMillis(1 + random.nextInt(20_000)));
   }
 
   private static double square(SplittableRandom random) {

@@ -35,6 +35,7 @@ final class SimulationTotals {
   long repaired;
   long failedForces;
   long fullRemovals;
+  long verifications;
 
   void crashed(SimThreads threads, boolean soon) {
     crashes++;
@@ -88,6 +89,7 @@ final class SimulationTotals {
     repaired += other.repaired;
     failedForces += other.failedForces;
     fullRemovals += other.fullRemovals;
+    verifications += other.verifications;
   }
 
   /** Returns how often each thing was met that a run must meet. */
@@ -114,6 +116,7 @@ final class SimulationTotals {
     met.put("carried record repaired", repaired);
     met.put("force failed", failedForces);
     met.put("removal on a full disk", fullRemovals);
+    met.put("verification", verifications);
     return met;
   }
 

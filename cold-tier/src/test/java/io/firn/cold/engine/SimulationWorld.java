@@ -187,6 +187,19 @@ final class SimulationWorld {
     batches.clear();
   }
 
+  /**
+   * Fails if a verification found something, unless keys have the hashes of others on purpose, or
+   * the disk failed.
+   */
+  void verified(VerifyReport report) {
+    totals.verifications++;
+    if (!report.isClean()
+        && !shape.collisions()
+        && shape.faults() != SimulationShape.Faults.BROKEN) {
+      throw new AssertionError("the store does not verify: " + report);
+    }
+  }
+
   void startFaults() {
     faulty = shape.faults() != SimulationShape.Faults.NONE;
     faultsBefore = faultsSoFar();

@@ -103,6 +103,27 @@ class PageHeaderTest {
   }
 
   @Test
+  void aChecksumIsComputedAgain_onlyInAPageThatHasAHeader() throws CorruptBytesException {
+    byte[] page = new byte[512];
+    PageHeader.write(page, 0, 5, PageHeader.SEALED, 1, 100, 32);
+    page[60] = 1;
+    assertThatThrownBy(() -> PageHeader.read(page, 0, 512, "page"))
+        .isInstanceOf(CorruptBytesException.class);
+
+    assertThat(PageHeader.renew(page, 0, 5)).isTrue();
+
+    assertThat(PageHeader.read(page, 0, 512, "page").bytesUsed()).isEqualTo(100);
+    byte[] before = page.clone();
+    assertThat(PageHeader.renew(page, 0, 6)).isFalse();
+    assertThat(PageHeader.renew(new byte[512], 0, 0)).isFalse();
+    assertThat(page).isEqualTo(before);
+    page[17] = 127;
+    assertThat(PageHeader.renew(page, 0, 5)).isFalse();
+    page[19] = -1;
+    assertThat(PageHeader.renew(page, 0, 5)).isFalse();
+  }
+
+  @Test
   void aPageCannotUseMoreThanItHas() {
     byte[] page = new byte[1024];
     PageHeader.write(page, 0, 0, 0, 1, 480, 96);

@@ -48,7 +48,8 @@ final class LogConcurrencyTest {
             new DiskLedger(1L << 30),
             new SystemThreads("log-test"),
             SystemTime.INSTANCE,
-            salts::incrementAndGet);
+            salts::incrementAndGet,
+            null);
     log.start(LogHistory.FIRST_LSN, LogHistory.FIRST_LSN, 1, List.of());
     return log;
   }

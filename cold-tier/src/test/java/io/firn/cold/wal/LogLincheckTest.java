@@ -72,7 +72,8 @@ final class LogLincheckTest {
               new DiskLedger(1L << 30),
               new PlainThreads(keepsRules),
               new ManualTime(),
-              salts::incrementAndGet);
+              salts::incrementAndGet,
+              null);
       try {
         log.start(LogHistory.FIRST_LSN, LogHistory.FIRST_LSN, 1, List.of());
       } catch (IOException e) {

@@ -37,7 +37,8 @@ final class SpareSegmentTest {
             new DiskLedger(1L << 30),
             new SystemThreads("spare-test"),
             new ManualTime(),
-            salts::incrementAndGet);
+            salts::incrementAndGet,
+            null);
     log.start(LogHistory.FIRST_LSN, LogHistory.FIRST_LSN, 1, List.of());
     log.ensureSpare();
     disk.quotaBytes(disk.allocatedBytes());
