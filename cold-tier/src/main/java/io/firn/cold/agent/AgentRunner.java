@@ -3,6 +3,7 @@
 package io.firn.cold.agent;
 
 import io.firn.cold.model.Loggers;
+import io.firn.cold.model.SteadyThread;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BiConsumer;
@@ -32,8 +33,7 @@ final class AgentRunner implements AgentHandle, Runnable {
       Agent agent, String name, BiConsumer<? super Agent, ? super Throwable> onFailure) {
     this.agent = agent;
     this.onFailure = onFailure;
-    this.thread = new Thread(this, name);
-    thread.setDaemon(true);
+    this.thread = new SteadyThread(this, name);
   }
 
   static AgentRunner start(

@@ -5,8 +5,9 @@ package io.firn.cold.io;
 import java.io.IOException;
 
 /**
- * The first bytes of a file as a place for plain copies: an append target of the log and of open
- * extents, and a source for readers. Mapped, buffered (positional calls) or simulated.
+ * A range of a file as a place for plain copies: an append target of the log and of open extents,
+ * and a source for readers. Mapped, buffered (positional calls) or simulated. Positions are those
+ * of the file.
  *
  * <p>Thread-safe for disjoint ranges; a reader of a range sees what was put there before a {@link
  * #publish} that it has seen the effect of. Nothing but copies ever runs on the bytes themselves.
@@ -17,8 +18,8 @@ import java.io.IOException;
  * between may throw the {@link InternalError} itself; whoever puts treats that as a failed put.
  */
 public interface AppendRegion extends AutoCloseable {
-  /** Returns the size in bytes. */
-  long capacity();
+  /** Returns where in the file it ends, exclusive. */
+  long end();
 
   /** Copies bytes in. */
   void put(long position, byte[] source, int offset, int length) throws IOException;
@@ -33,7 +34,7 @@ public interface AppendRegion extends AutoCloseable {
   void get(long position, byte[] target, int offset, int length) throws IOException;
 
   /**
-   * Makes a range ready to be put into: zeroed by positional writes, its blocks allocated, its
+   * Makes a part of it ready to be put into: zeroed by positional writes, its blocks allocated, its
    * memory touched. What stood there is gone.
    */
   void prepare(long position, long length) throws IOException;

@@ -5,65 +5,69 @@ package io.firn.cold.io;
 import java.io.IOException;
 import java.util.Objects;
 
-/** The first bytes of a file, reached by positional calls. */
+/** A range of a file, reached by positional calls. */
 final class BufferedRegion implements AppendRegion {
   private final NioFile file;
-  private final long capacity;
+  private final long start;
+  private final long end;
   private volatile boolean closed;
 
-  private BufferedRegion(NioFile file, long capacity) {
+  private BufferedRegion(NioFile file, long start, long end) {
     this.file = file;
-    this.capacity = capacity;
+    this.start = start;
+    this.end = end;
   }
 
   /** Opens a region; a shorter file grows, so that every position can be read. */
-  static BufferedRegion open(NioFile file, long capacity) throws IOException {
-    if (capacity < 1) {
-      throw new IllegalArgumentException("capacity " + capacity);
+  static BufferedRegion open(NioFile file, long start, long length) throws IOException {
+    if (start < 0 || length < 1) {
+      throw new IllegalArgumentException("a region of " + length + " bytes at " + start);
     }
-    if (file.size() < capacity) {
-      file.truncate(capacity);
+    long end = start + length;
+    if (file.size() < end) {
+      file.truncate(end);
     }
-    return new BufferedRegion(file, capacity);
+    return new BufferedRegion(file, start, end);
   }
 
-  /** Checks where a frame is published; returns the position. */
-  static int checkedFrame(long position, int length, long capacity) {
+  /** Checks where a frame is published. */
+  static void checkFrame(long position, int length) {
     if ((position & 7) != 0 || length < Integer.BYTES) {
       throw new IllegalArgumentException("a frame of " + length + " bytes at " + position);
     }
-    return (int) Objects.checkFromIndexSize(position, length, capacity);
   }
 
   @Override
-  public long capacity() {
-    return capacity;
+  public long end() {
+    return end;
   }
 
   @Override
   public void put(long position, byte[] source, int offset, int length) throws IOException {
     checkOpen();
-    Objects.checkFromIndexSize(position, length, capacity);
+    checkRange(position, length);
     file.write(position, source, offset, length);
   }
 
   @Override
   public void publish(long position, byte[] source, int offset, int length) throws IOException {
     checkOpen();
-    file.write(checkedFrame(position, length, capacity), source, offset, length);
+    checkFrame(position, length);
+    checkRange(position, length);
+    file.write(position, source, offset, length);
   }
 
   @Override
   public void get(long position, byte[] target, int offset, int length) throws IOException {
     checkOpen();
-    Objects.checkFromIndexSize(position, length, capacity);
+    checkRange(position, length);
     file.read(position, target, offset, length);
   }
 
   @Override
   public void prepare(long position, long length) throws IOException {
     checkOpen();
-    Objects.checkFromIndexSize(position, length, capacity);
+    checkRange(position, length);
     file.zero(position, length);
   }
 
@@ -81,6 +85,10 @@ final class BufferedRegion implements AppendRegion {
   @Override
   public void close() {
     closed = true;
+  }
+
+  private void checkRange(long position, long length) {
+    long unused = Objects.checkFromIndexSize(position - start, length, end - start);
   }
 
   private void checkOpen() throws IOException {

@@ -37,11 +37,10 @@ public interface DiskFile extends AutoCloseable {
   void force() throws IOException;
 
   /**
-   * Opens a region over the first {@code capacity} bytes that is written and read by plain copies:
-   * mapped where the disk allows it, otherwise by positional calls. The file may get {@code
-   * capacity} as its size.
+   * Opens a region over a range of the file that is written and read by plain copies: mapped where
+   * the disk allows it, otherwise by positional calls. A shorter file may grow to the range's end.
    */
-  AppendRegion region(long capacity) throws IOException;
+  AppendRegion region(long start, long length) throws IOException;
 
   /**
    * Opens a region over the first {@code capacity} bytes for reading only; {@code null} if the

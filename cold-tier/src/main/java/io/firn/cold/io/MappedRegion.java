@@ -34,28 +34,31 @@ final class MappedRegion implements AppendRegion {
       System.getProperty("os.name").toLowerCase(Locale.ROOT).startsWith("linux");
 
   private final NioFile file;
+  private final long start;
   private final MappedMemory mapping;
-  private final long capacity;
+  private final long length;
   private final boolean writable;
   private final boolean forcesMapping;
   private @Nullable ByteBuffer buffer;
 
-  MappedRegion(NioFile file, MappedMemory mapping, boolean writable) {
-    this(file, mapping, writable, !FORCE_COVERS_STORES);
+  MappedRegion(NioFile file, long start, MappedMemory mapping, boolean writable) {
+    this(file, start, mapping, writable, !FORCE_COVERS_STORES);
   }
 
-  MappedRegion(NioFile file, MappedMemory mapping, boolean writable, boolean forcesMapping) {
+  MappedRegion(
+      NioFile file, long start, MappedMemory mapping, boolean writable, boolean forcesMapping) {
     this.file = file;
+    this.start = start;
     this.mapping = mapping;
     this.writable = writable;
     this.forcesMapping = forcesMapping;
     this.buffer = mapping.buffer();
-    this.capacity = mapping.buffer().capacity();
+    this.length = mapping.buffer().capacity();
   }
 
   @Override
-  public long capacity() {
-    return capacity;
+  public long end() {
+    return start + length;
   }
 
   @Override
@@ -75,7 +78,8 @@ final class MappedRegion implements AppendRegion {
   @Override
   public void publish(long position, byte[] source, int offset, int length) throws IOException {
     ByteBuffer target = writableBuffer();
-    int at = BufferedRegion.checkedFrame(position, length, capacity);
+    BufferedRegion.checkFrame(position, length);
+    int at = at(position, length);
     Objects.checkFromIndexSize(offset, length, source.length);
     try {
       target.put(at + Integer.BYTES, source, offset + Integer.BYTES, length - Integer.BYTES);
@@ -135,7 +139,7 @@ final class MappedRegion implements AppendRegion {
     try {
       FaultBarrier.deliver();
     } catch (InternalError e) {
-      throw fault(0, e);
+      throw fault(start, e);
     }
     if (forcesMapping && writable) {
       try {
@@ -162,8 +166,8 @@ final class MappedRegion implements AppendRegion {
     return (long) ARRAY_LONGS.get(target, offset) == UNTOUCHED;
   }
 
-  private int at(long position, long length) {
-    return (int) Objects.checkFromIndexSize(position, length, capacity);
+  private int at(long position, long bytes) {
+    return (int) Objects.checkFromIndexSize(position - start, bytes, length);
   }
 
   private ByteBuffer openBuffer() throws IOException {

@@ -4,6 +4,7 @@ package io.firn.cold.io;
 
 import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import io.firn.cold.memory.MappedMemory;
+import io.firn.cold.model.SteadyThread;
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -125,11 +126,11 @@ final class NioFile implements DiskFile {
   }
 
   @Override
-  public AppendRegion region(long capacity) throws IOException {
+  public AppendRegion region(long start, long length) throws IOException {
     if (!disk.reservesBlocks()) {
-      return BufferedRegion.open(this, capacity);
+      return BufferedRegion.open(this, start, length);
     }
-    return new MappedRegion(this, map(MapMode.READ_WRITE, capacity), true);
+    return new MappedRegion(this, start, map(MapMode.READ_WRITE, start, length), true);
   }
 
   @Override
@@ -142,7 +143,7 @@ final class NioFile implements DiskFile {
       throw new EOFException(
           describe() + " has " + size + " bytes, a region of " + capacity + " was asked for");
     }
-    return new MappedRegion(this, map(MapMode.READ_ONLY, capacity), false);
+    return new MappedRegion(this, 0, map(MapMode.READ_ONLY, 0, capacity), false);
   }
 
   @Override
@@ -173,9 +174,9 @@ final class NioFile implements DiskFile {
     return file.toString();
   }
 
-  private MappedMemory map(MapMode mode, long capacity) throws IOException {
+  private MappedMemory map(MapMode mode, long start, long length) throws IOException {
     try {
-      return Uninterrupted.call(() -> MappedMemory.map(steady(), mode, capacity));
+      return Uninterrupted.call(() -> MappedMemory.map(steady(), mode, start, length));
     } catch (IOException e) {
       throw IoErrors.named(describe(), e);
     }
@@ -185,7 +186,7 @@ final class NioFile implements DiskFile {
   private long call(Action action, long position, byte[] bytes, int offset, int length)
       throws IOException {
     try {
-      if (IoThread.isCurrent()) {
+      if (SteadyThread.isCurrent()) {
         return perform(steady(), action, position, bytes, offset, length);
       }
       return callInterruptibly(action, position, bytes, offset, length);

@@ -2,6 +2,7 @@
 // Copyright The Firn authors
 package io.firn.cold.io;
 
+import io.firn.cold.model.SteadyThread;
 import io.firn.cold.model.TimeSource;
 import java.io.IOException;
 import java.util.ArrayDeque;
@@ -22,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 final class ThreadPoolIo implements AsyncIo {
   private final OperationRecorder recorder;
   private final int queueCapacity;
-  private final List<IoThread> workers = new ArrayList<>();
+  private final List<SteadyThread> workers = new ArrayList<>();
   private final Lock lock = new ReentrantLock();
   private final Condition notEmpty = lock.newCondition();
   private final Condition notFull = lock.newCondition();
@@ -40,7 +41,7 @@ final class ThreadPoolIo implements AsyncIo {
     }
     ThreadPoolIo io = new ThreadPoolIo(queueCapacity, time);
     for (int i = 1; i <= workers; i++) {
-      io.workers.add(new IoThread(io::work, "firn-io-" + i));
+      io.workers.add(new SteadyThread(io::work, "firn-io-" + i));
     }
     io.workers.forEach(Thread::start);
     return io;
@@ -120,7 +121,7 @@ final class ThreadPoolIo implements AsyncIo {
       lock.unlock();
     }
     boolean interrupted = false;
-    for (IoThread worker : workers) {
+    for (SteadyThread worker : workers) {
       interrupted |= joined(worker);
     }
     if (interrupted) {
@@ -129,7 +130,7 @@ final class ThreadPoolIo implements AsyncIo {
   }
 
   /** Waits for the end of a worker; tells whether the caller was interrupted meanwhile. */
-  private static boolean joined(IoThread worker) {
+  private static boolean joined(SteadyThread worker) {
     boolean interrupted = false;
     while (worker != Thread.currentThread()) {
       try {

@@ -2,6 +2,7 @@
 // Copyright The Firn authors
 package io.firn.cold.io;
 
+import io.firn.cold.model.SteadyThread;
 import java.io.IOException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -31,14 +32,14 @@ final class Uninterrupted {
             IDLE_SECONDS,
             TimeUnit.SECONDS,
             new LinkedBlockingQueue<>(),
-            work -> new IoThread(work, "firn-io-steady-" + NUMBER.incrementAndGet()));
+            work -> new SteadyThread(work, "firn-io-steady-" + NUMBER.incrementAndGet()));
     pool.allowCoreThreadTimeOut(true);
     return pool;
   }
 
   /** Runs a call here if this thread is never interrupted, otherwise on one that is not. */
   static <T> T call(AsyncIo.Call<T> call) throws IOException {
-    if (IoThread.isCurrent()) {
+    if (SteadyThread.isCurrent()) {
       return call.run();
     }
     CompletableFuture<T> answer = new CompletableFuture<>();

@@ -50,10 +50,10 @@ final class ArenaSpace extends NativeSpace {
   }
 
   @Override
-  NativeBlock map(FileChannel channel, MapMode mode, int bytes) throws IOException {
+  NativeBlock map(FileChannel channel, MapMode mode, long position, int bytes) throws IOException {
     Object arena = call(ofShared, null);
     try {
-      return block(arena, map.invoke(channel, mode, 0L, (long) bytes, arena));
+      return block(arena, map.invoke(channel, mode, position, (long) bytes, arena));
     } catch (IllegalAccessException e) {
       free(arena);
       throw new IOException("the JDK refused to map a file", e);

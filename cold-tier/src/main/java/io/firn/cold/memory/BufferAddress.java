@@ -12,30 +12,47 @@ import java.nio.ByteBuffer;
  * holds it is read.
  */
 final class BufferAddress {
+  private static final Source SOURCE = source();
+
   private BufferAddress() {}
+
+  /** Tells where a direct buffer starts, in the way of this JDK. */
+  @FunctionalInterface
+  private interface Source {
+    long of(ByteBuffer buffer) throws ReflectiveOperationException;
+  }
 
   /** Returns the address of byte 0 of a direct buffer. */
   static long of(ByteBuffer buffer) {
     try {
-      return Runtime.version().feature() >= ArenaSpace.FIRST_JDK
-          ? ofSegment(buffer)
-          : ofField(buffer);
+      return SOURCE.of(buffer);
     } catch (ReflectiveOperationException e) {
       throw new UnsupportedOperationException("no address of a direct buffer to be had", e);
     }
   }
 
-  private static long ofSegment(ByteBuffer buffer) throws ReflectiveOperationException {
-    Class<?> segments = Class.forName("java.lang.foreign.MemorySegment");
-    Object segment = segments.getMethod("ofBuffer", Buffer.class).invoke(null, buffer);
-    return (long) segments.getMethod("address").invoke(segment);
+  private static Source source() {
+    try {
+      return Runtime.version().feature() >= ArenaSpace.FIRST_JDK ? ofSegment() : ofField();
+    } catch (ReflectiveOperationException e) {
+      return buffer -> {
+        throw e;
+      };
+    }
   }
 
-  private static long ofField(ByteBuffer buffer) throws ReflectiveOperationException {
+  private static Source ofSegment() throws ReflectiveOperationException {
+    Class<?> segments = Class.forName("java.lang.foreign.MemorySegment");
+    Method ofBuffer = segments.getMethod("ofBuffer", Buffer.class);
+    Method address = segments.getMethod("address");
+    return buffer -> (long) address.invoke(ofBuffer.invoke(null, buffer));
+  }
+
+  private static Source ofField() throws ReflectiveOperationException {
     Object unsafe = CleanerSpace.unsafe();
     Method offsetOf = unsafe.getClass().getMethod("objectFieldOffset", Field.class);
     Method getLong = unsafe.getClass().getMethod("getLong", Object.class, long.class);
     Object offset = offsetOf.invoke(unsafe, Buffer.class.getDeclaredField("address"));
-    return (long) getLong.invoke(unsafe, buffer, offset);
+    return buffer -> (long) getLong.invoke(unsafe, buffer, offset);
   }
 }

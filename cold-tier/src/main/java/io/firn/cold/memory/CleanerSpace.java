@@ -34,8 +34,8 @@ final class CleanerSpace extends NativeSpace {
   }
 
   @Override
-  NativeBlock map(FileChannel channel, MapMode mode, int bytes) throws IOException {
-    return block(channel.map(mode, 0, bytes));
+  NativeBlock map(FileChannel channel, MapMode mode, long position, int bytes) throws IOException {
+    return block(channel.map(mode, position, bytes));
   }
 
   @Override

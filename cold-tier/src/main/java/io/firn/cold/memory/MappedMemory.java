@@ -21,14 +21,15 @@ public final class MappedMemory implements AutoCloseable {
   }
 
   /**
-   * Maps the first bytes of a file; a file that is shorter grows if the mode allows writing.
+   * Maps a range of a file; a file that is shorter grows if the mode allows writing.
    *
    * @param bytes 1 to 2 GiB - 1
    * @throws IllegalArgumentException if {@code bytes} is out of range
    */
-  public static MappedMemory map(FileChannel channel, MapMode mode, long bytes) throws IOException {
+  public static MappedMemory map(FileChannel channel, MapMode mode, long position, long bytes)
+      throws IOException {
     int size = Memories.checkedSize(bytes);
-    NativeBlock block = NativeSpace.ofThisJdk().map(channel, mode, size);
+    NativeBlock block = NativeSpace.ofThisJdk().map(channel, mode, position, size);
     block.buffer().order(ByteOrder.LITTLE_ENDIAN);
     return new MappedMemory(block);
   }

@@ -13,7 +13,8 @@ abstract class NativeSpace {
   abstract NativeBlock allocate(int bytes);
 
   /** Maps the first bytes of a file. */
-  abstract NativeBlock map(FileChannel channel, MapMode mode, int bytes) throws IOException;
+  abstract NativeBlock map(FileChannel channel, MapMode mode, long position, int bytes)
+      throws IOException;
 
   /** Tells whether a block is gone when its release returns, and not some time later. */
   abstract boolean releasesAtOnce();
@@ -44,8 +45,9 @@ abstract class NativeSpace {
     }
 
     @Override
-    NativeBlock map(FileChannel channel, MapMode mode, int bytes) throws IOException {
-      return new NativeBlock(channel.map(mode, 0, bytes), () -> {});
+    NativeBlock map(FileChannel channel, MapMode mode, long position, int bytes)
+        throws IOException {
+      return new NativeBlock(channel.map(mode, position, bytes), () -> {});
     }
 
     @Override

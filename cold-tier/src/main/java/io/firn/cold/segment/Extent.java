@@ -26,7 +26,7 @@ final class Extent {
 
   private final Segment segment;
   private final PageLayout layout;
-  private final AppendRegion region;
+  private final AppendRegion window;
   private final Lock prepareTurn;
   private final int firstPage;
   private final long aheadBytes;
@@ -44,7 +44,7 @@ final class Extent {
   Extent(
       Segment segment,
       PageLayout layout,
-      AppendRegion region,
+      AppendRegion window,
       Lock prepareTurn,
       int firstPage,
       int pages,
@@ -52,7 +52,7 @@ final class Extent {
       Consumer<Extent> onSealable) {
     this.segment = segment;
     this.layout = layout;
-    this.region = region;
+    this.window = window;
     this.prepareTurn = prepareTurn;
     this.firstPage = firstPage;
     this.pages = pages;
@@ -132,7 +132,7 @@ final class Extent {
       long need = 2L * Address.classBound(Address.classOf(length)) + 2L * layout.pageBytes();
       long to = Math.min(endOffset, from + Math.max(aheadBytes / 2, need));
       if (to > from) {
-        region.prepare(from, to - from);
+        window.prepare(from, to - from);
         preparedTo = to;
       }
     } finally {
@@ -161,10 +161,10 @@ final class Extent {
     }
     int length = to - from;
     if (layout.physicalBytes(start, length) == length) {
-      region.put(start, record, from, length);
+      window.put(start, record, from, length);
     } else {
       layout.forEachPiece(
-          start, length, (at, logical, bytes) -> region.put(at, record, from + logical, bytes));
+          start, length, (at, logical, bytes) -> window.put(at, record, from + logical, bytes));
     }
   }
 
@@ -188,8 +188,14 @@ final class Extent {
 
   void finishClaim() {
     if (claims.decrementAndGet() == 0) {
+      endPutting();
       onSealable.run();
     }
+  }
+
+  /** Says that nothing is put into the extent any more, but headers. */
+  void endPutting() {
+    segment.finishWindow(window);
   }
 
   /**
@@ -266,12 +272,16 @@ final class Extent {
     long start = p * (long) layout.pageBytes();
     long pageEnd = start + layout.pageBytes();
     long data = layout.firstByteOf(p);
-    region.get(start, page, 0, page.length);
+    segment.file().read(start, page, 0, page.length);
     long record = firstRecord;
     int count = 0;
     while (record < pageEnd && record < position) {
       count++;
-      int length = recordLength(record);
+      int at = (int) (record - start);
+      int length =
+          at + LENGTH_PEEK_BYTES <= page.length
+              ? RecordReader.peekTotalBytes(page, at, LENGTH_PEEK_BYTES)
+              : recordLength(record);
       if (length < FillerRecord.MINIMUM_BYTES) {
         broken = true;
         return -1;
@@ -288,7 +298,7 @@ final class Extent {
         count,
         used,
         count == 0 ? 0 : (int) (firstRecord - start));
-    region.put(start + header, page, header, PageLayout.PAGE_HEADER_BYTES);
+    segment.file().write(start + header, page, header, PageLayout.PAGE_HEADER_BYTES);
     return record;
   }
 
@@ -297,7 +307,7 @@ final class Extent {
         (int)
             Math.min(LENGTH_PEEK_BYTES + PageLayout.PAGE_HEADER_BYTES, segment.capacity() - record);
     byte[] head = new byte[physical];
-    region.get(record, head, 0, physical);
+    segment.file().read(record, head, 0, physical);
     layout.join(head, Math.min(LENGTH_PEEK_BYTES, physical), record);
     return RecordReader.peekTotalBytes(head, 0, Math.min(LENGTH_PEEK_BYTES, physical));
   }

@@ -268,8 +268,8 @@ final class PageMap {
     }
   }
 
-  /** Notes that the pages of an extent are sealed; tells whether no extent is open any more. */
-  boolean sealed(Extent extent) {
+  /** Notes that the pages of an extent are sealed. */
+  void sealed(Extent extent) {
     lock.lock();
     try {
       Segment segment = extent.segment();
@@ -277,7 +277,6 @@ final class PageMap {
       unsealed.remove(extent);
       segment.openExtents--;
       segment.hintDead();
-      return segment.openExtents == 0;
     } finally {
       lock.unlock();
     }
@@ -431,24 +430,11 @@ final class PageMap {
     }
   }
 
-  /** Takes a segment's region away unless an extent needs it; null if it has none. */
+  /** Takes a segment's region away from readers unless it is held; null if it has none. */
   @Nullable AppendRegion takeUnusedRegion(Segment segment) {
     lock.lock();
     try {
-      boolean needed =
-          segment.openExtents > 0 || segment.isDropped() || segment.needsRegionToForce();
-      return needed ? null : segment.takeRegion();
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  /** Puts a region for readers in the place of that for appends; returns the one not needed. */
-  @Nullable AppendRegion endAppends(Segment segment, AppendRegion forReaders) {
-    lock.lock();
-    try {
-      boolean needed = segment.openExtents > 0 || segment.isDropped();
-      return needed ? forReaders : segment.endAppends(forReaders);
+      return segment.openExtents > 0 || segment.isDropped() ? null : segment.takeReadRegion();
     } finally {
       lock.unlock();
     }

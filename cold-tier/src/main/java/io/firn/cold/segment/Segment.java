@@ -15,6 +15,9 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.concurrent.atomic.AtomicLong;
@@ -52,12 +55,12 @@ public final class Segment {
   private final AtomicLong liveCharge = new AtomicLong();
   private final AtomicLong liveRecords = new AtomicLong();
   private final AtomicBoolean deadHint = new AtomicBoolean();
-  private volatile @Nullable AppendRegion region;
+  private volatile @Nullable AppendRegion readRegion;
 
-  /** Regions for readers that regions for appends replaced; readers may still be inside. */
-  private final List<AppendRegion> superseded = new ArrayList<>();
+  /** Where extents are being filled, or were and the window is not closed yet. */
+  private final List<AppendRegion> windows = new CopyOnWriteArrayList<>();
 
-  private volatile boolean readOnly;
+  private final Queue<AppendRegion> finishedWindows = new ConcurrentLinkedQueue<>();
   private volatile boolean dirty;
   private volatile boolean failed;
   private volatile long dropLsn;
@@ -82,8 +85,7 @@ public final class Segment {
       long timeBaseMillis,
       PageLayout layout,
       Threads threads,
-      DiskFile file,
-      @Nullable AppendRegion region) {
+      DiskFile file) {
     this.tableId = tableId;
     this.number = number;
     this.capacity = capacity;
@@ -93,7 +95,6 @@ public final class Segment {
     this.layout = layout;
     this.threads = threads;
     this.file = file;
-    this.region = region;
     int pages = (int) (capacity / layout.pageBytes());
     this.charges = new AtomicIntegerArray(pages);
     this.states = new PageState[pages];
@@ -276,12 +277,18 @@ public final class Segment {
     if (deleted || failed) {
       return;
     }
-    AppendRegion mapped = region;
-    if (mapped != null && !readOnly) {
-      mapped.force();
-    } else {
-      file.force();
+    List<AppendRegion> finished = new ArrayList<>();
+    for (AppendRegion window = finishedWindows.poll(); window != null; ) {
+      finished.add(window);
+      window = finishedWindows.poll();
     }
+    for (AppendRegion window : windows) {
+      if (!window.storesOutliveIt()) {
+        window.force();
+      }
+    }
+    finished.forEach(this::close);
+    file.force();
   }
 
   /**
@@ -290,11 +297,8 @@ public final class Segment {
    * @throws EOFException if the file ends before
    */
   public void read(long offset, byte[] target, int length) throws IOException {
-    AppendRegion mapped = region;
-    if (mapped != null) {
-      if (offset + length > mapped.capacity()) {
-        throw new EOFException(length + " bytes at " + offset + " of " + file.path());
-      }
+    AppendRegion mapped = readRegion;
+    if (mapped != null && offset + length <= mapped.end()) {
       mapped.get(offset, target, 0, length);
     } else {
       file.read(offset, target, 0, length);
@@ -324,74 +328,67 @@ public final class Segment {
     return (int) Math.max(0, Math.min(physical, capacity - offset));
   }
 
-  /** Returns the region for appends, opening it if the segment has none. Under the open turn. */
-  AppendRegion appendRegion() throws IOException {
-    AppendRegion mapped = region;
-    if (mapped == null || readOnly) {
-      if (mapped != null) {
-        superseded.add(mapped);
+  /**
+   * Opens a window for appends into some pages. Under the open turn. To write back a page that is
+   * mapped for writing costs an interrupt of every processor, page by page; so no more is mapped
+   * than an extent, and that no longer than it is filled.
+   */
+  AppendRegion openWindow(int firstPage, int pages) throws IOException {
+    long pageBytes = layout.pageBytes();
+    AppendRegion window = file.region(firstPage * pageBytes, pages * pageBytes);
+    windows.add(window);
+    boolean done = false;
+    try {
+      boolean unused = mapForReading();
+      done = true;
+    } finally {
+      if (!done) {
+        close(window);
       }
-      mapped = file.region(capacity);
-      readOnly = false;
-      region = mapped;
     }
-    return mapped;
+    return window;
   }
 
-  /** Returns the region, if there is one. */
-  @Nullable AppendRegion region() {
-    return region;
+  /** Notes that nothing is put into a window any more; from any thread. */
+  void finishWindow(AppendRegion window) {
+    finishedWindows.add(window);
+  }
+
+  /** Closes the windows that are finished, unless a force would miss what was put into them. */
+  void closeFinishedWindows() {
+    for (AppendRegion window = finishedWindows.peek();
+        window != null && window.storesOutliveIt();
+        window = finishedWindows.peek()) {
+      if (finishedWindows.remove(window)) {
+        close(window);
+      }
+    }
+  }
+
+  private void close(AppendRegion window) {
+    if (windows.remove(window)) {
+      window.close();
+    }
+  }
+
+  /** Returns the region for readers, if there is one. */
+  @Nullable AppendRegion readRegion() {
+    return readRegion;
   }
 
   /** Opens a region for readers, if the platform has one to give. */
   boolean mapForReading() throws IOException {
-    if (region == null) {
-      region = file.readRegion(Math.min(capacity, file.size()));
-      readOnly = true;
+    if (readRegion == null) {
+      readRegion = file.readRegion(Math.min(capacity, file.size()));
     }
-    return region != null;
+    return readRegion != null;
   }
 
   /** Takes the region away from new readers; the caller closes it once the epochs moved on. */
-  @Nullable AppendRegion takeRegion() {
-    AppendRegion mapped = region;
-    region = null;
+  @Nullable AppendRegion takeReadRegion() {
+    AppendRegion mapped = readRegion;
+    readRegion = null;
     return mapped;
-  }
-
-  /** Opens a region for readers to put in the place of the one for appends; null if none can be. */
-  @Nullable AppendRegion regionForReaders() throws IOException {
-    AppendRegion mapped = region;
-    return mapped == null || readOnly || !mapped.storesOutliveIt()
-        ? null
-        : file.readRegion(Math.min(capacity, file.size()));
-  }
-
-  /**
-   * Puts a region for readers in the place of the one for appends. Under the space lock, while no
-   * extent is open.
-   *
-   * @return the one for appends, to be closed once the epochs moved on
-   */
-  @Nullable AppendRegion endAppends(AppendRegion forReaders) {
-    AppendRegion mapped = region;
-    region = forReaders;
-    readOnly = true;
-    return mapped;
-  }
-
-  /** Tells whether the region holds stores that a force of the file would miss without it. */
-  boolean needsRegionToForce() {
-    AppendRegion mapped = region;
-    return mapped != null && !readOnly && dirty && !mapped.storesOutliveIt();
-  }
-
-  /** Closes what readers used before the region for appends was opened. After the epochs. */
-  void closeSuperseded() throws IOException {
-    for (AppendRegion old : superseded) {
-      old.close();
-    }
-    superseded.clear();
   }
 
   DiskFile file() {
@@ -404,11 +401,7 @@ public final class Segment {
    */
   void retire() throws IOException {
     deleted = true;
-    AppendRegion mapped = takeRegion();
-    if (mapped != null) {
-      mapped.close();
-    }
-    closeSuperseded();
+    closeRegions();
     if (!retired) {
       file.truncate(0);
       file.close();
@@ -418,11 +411,15 @@ public final class Segment {
 
   void close() throws IOException {
     deleted = true;
-    AppendRegion mapped = takeRegion();
+    closeRegions();
+    file.close();
+  }
+
+  private void closeRegions() {
+    AppendRegion mapped = takeReadRegion();
     if (mapped != null) {
       mapped.close();
     }
-    closeSuperseded();
-    file.close();
+    windows.forEach(this::close);
   }
 }

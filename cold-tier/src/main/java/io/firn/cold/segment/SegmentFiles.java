@@ -5,7 +5,6 @@ package io.firn.cold.segment;
 import io.firn.cold.agent.Rule;
 import io.firn.cold.agent.Threads;
 import io.firn.cold.format.PageLayout;
-import io.firn.cold.io.AppendRegion;
 import io.firn.cold.io.Disk;
 import io.firn.cold.io.DiskFile;
 import io.firn.cold.io.DiskFullIoException;
@@ -93,21 +92,18 @@ final class SegmentFiles {
   Segment create(int streamClass, long capacity) throws IOException {
     int number = takeNumber();
     DiskFile file = null;
-    AppendRegion region = null;
     boolean done = false;
     try {
       disk.createDirectories(directory(tableId));
       file = disk.open(path(tableId, number), Disk.OpenMode.CREATE);
       long lsnBase = journal.endLsn();
       long now = time.wallMillis();
-      region = file.region(capacity);
+      file.region(0, capacity).close(); // the size, for readers, but no blocks
       Segment segment =
-          new Segment(
-              tableId, number, capacity, streamClass, lsnBase, now, layout, threads, file, region);
+          new Segment(tableId, number, capacity, streamClass, lsnBase, now, layout, threads, file);
       byte[] header = new byte[PageLayout.SEGMENT_HEADER_BYTES];
       segment.header().encode(header);
-      region.prepare(0, header.length);
-      region.put(0, header, 0, header.length);
+      file.write(0, header, 0, header.length);
       journal.dirty(segment);
       segment.openExtents = 1;
       put(segment);
@@ -115,18 +111,14 @@ final class SegmentFiles {
       return segment;
     } finally {
       if (!done) {
-        undoCreate(number, file, region);
+        undoCreate(number, file);
       }
     }
   }
 
   /** Takes back a segment that could not be created; its file must not take space unaccounted. */
-  private void undoCreate(int number, @Nullable DiskFile file, @Nullable AppendRegion region)
-      throws IOException {
+  private void undoCreate(int number, @Nullable DiskFile file) throws IOException {
     giveNumberBack(number);
-    if (region != null) {
-      region.close();
-    }
     if (file != null) {
       file.truncate(0);
       file.close();
@@ -198,16 +190,7 @@ final class SegmentFiles {
     DiskFile file = disk.open(path(tableId, number), Disk.OpenMode.WRITE);
     Segment segment =
         new Segment(
-            tableId,
-            number,
-            capacity,
-            streamClass,
-            lsnBase,
-            timeBaseMillis,
-            layout,
-            threads,
-            file,
-            null);
+            tableId, number, capacity, streamClass, lsnBase, timeBaseMillis, layout, threads, file);
     dropped.remove(number);
     put(segment);
     return segment;

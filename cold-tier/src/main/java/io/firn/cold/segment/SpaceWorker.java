@@ -88,31 +88,27 @@ public final class SpaceWorker {
         extent != null;
         extent = space.pages().takeSealable()) {
       boolean done = false;
-      boolean last;
       try {
-        last = seal(extent);
+        seal(extent);
         done = true;
       } finally {
         if (!done) {
           space.pages().addSealable(extent);
         }
       }
-      if (last) {
-        endAppends(extent.segment());
-      }
       sealed++;
     }
     return sealed;
   }
 
-  /** Seals an extent; tells whether it was the last that was open in its segment. */
-  private boolean seal(Extent extent) throws IOException {
+  private void seal(Extent extent) throws IOException {
     Segment segment = extent.segment();
+    segment.closeFinishedWindows();
     if (!segment.isFailed() && extent.seal()) {
       journal.dirty(segment);
     }
     journal.extentSealed(segment, extent.firstPage(), extent.pages());
-    return space.pages().sealed(extent);
+    space.pages().sealed(extent);
   }
 
   /**
@@ -137,7 +133,7 @@ public final class SpaceWorker {
     turn.lock();
     try {
       for (Segment segment : space.segments()) {
-        if (segment.region() != null && space.pages().usedPages(segment) < segment.pages()) {
+        if (segment.readRegion() != null && space.pages().usedPages(segment) < segment.pages()) {
           long unused = unmapLater(segment);
         }
       }
@@ -158,28 +154,12 @@ public final class SpaceWorker {
       for (Segment segment : space.segments()) {
         int used = Math.max(1, space.pages().usedPages(segment));
         long bytes = used * (long) space.layout().pageBytes();
-        if (segment.region() == null && !segment.isDropped() && bytes < segment.file().size()) {
+        if (segment.readRegion() == null && !segment.isDropped() && bytes < segment.file().size()) {
           segment.file().truncate(bytes);
         }
       }
     } finally {
       turn.unlock();
-    }
-  }
-
-  /**
-   * Takes the mapping for appends away from a segment that no stream fills any more. To write back
-   * a page that is mapped for writing costs an interrupt of every processor, page by page; one that
-   * is mapped for reading costs nothing.
-   */
-  private void endAppends(Segment segment) throws IOException {
-    AppendRegion forReaders = segment.regionForReaders();
-    if (forReaders == null) {
-      return;
-    }
-    AppendRegion unused = space.pages().endAppends(segment, forReaders);
-    if (unused != null) {
-      unmapping.add(new Unmapping(unused, journal.readerStamp()));
     }
   }
 
@@ -310,7 +290,7 @@ public final class SpaceWorker {
       long mapped = 0;
       List<Segment> all = space.segments();
       for (Segment segment : all) {
-        mapped += segment.region() == null ? 0 : segment.capacity();
+        mapped += segment.readRegion() == null ? 0 : segment.capacity();
       }
       for (int i = 0; i < all.size() && mapped > maximumBytes; i++) {
         mapped -= unmapLater(all.get(i));
@@ -341,11 +321,10 @@ public final class SpaceWorker {
     }
   }
 
-  private int unmap() throws IOException {
+  private int unmap() {
     int closed = 0;
     while (!unmapping.isEmpty() && journal.readersLeft(unmapping.peek().stamp)) {
-      AppendRegion region = unmapping.remove().region;
-      journal.betweenForces(region::close);
+      unmapping.remove().region.close();
       closed++;
     }
     return closed;

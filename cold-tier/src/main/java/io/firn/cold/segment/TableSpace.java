@@ -213,15 +213,19 @@ public final class TableSpace {
     if (segment == null) {
       throw new IOException("segment " + run.segment() + " went while it was opened");
     }
+    Extent extent = null;
     boolean opened = false;
     try {
-      Extent extent = newExtent(segment, run.firstPage(), run.pages(), this::addSealable);
+      extent = newExtent(segment, run.firstPage(), run.pages(), this::addSealable);
       journal.extentOpened(run.segment(), run.firstPage(), run.pages());
       opened = true;
       pages.opened(extent);
       return extent;
     } finally {
       if (!opened) {
+        if (extent != null) {
+          extent.endPutting();
+        }
         pages.giveBack(segment, run);
       }
     }
@@ -232,7 +236,7 @@ public final class TableSpace {
     return new Extent(
         segment,
         layout,
-        segment.appendRegion(),
+        segment.openWindow(firstPage, pages),
         threads.newLock("prepare turn"),
         firstPage,
         pages,
@@ -328,7 +332,12 @@ public final class TableSpace {
       return;
     }
     Extent extent = newExtent(segment, firstPage, pages, walked -> {});
-    extent.repair(words);
+    try {
+      extent.repair(words);
+    } finally {
+      extent.endPutting();
+      segment.closeFinishedWindows();
+    }
     if (extent.seal()) {
       journal.dirty(segment);
     }
@@ -399,7 +408,7 @@ public final class TableSpace {
         used--;
       }
       if (used < segment.pages()) {
-        AppendRegion region = segment.takeRegion();
+        AppendRegion region = segment.takeReadRegion();
         if (region != null) {
           region.close();
         }

@@ -155,7 +155,7 @@ final class LogFiles {
       file = disk.open(path, Disk.OpenMode.CREATE);
       directoryDirty.set(true);
       LogSegment opened =
-          new LogSegment(nextSequence, capacity, capacity, file, file.region(capacity));
+          new LogSegment(nextSequence, capacity, capacity, file, file.region(0, capacity));
       nextSequence++;
       return opened;
     } catch (IOException e) {

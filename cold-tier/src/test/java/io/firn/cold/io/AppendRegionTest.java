@@ -48,8 +48,8 @@ class AppendRegionTest {
   void thePropertyChoosesTheKind() throws IOException {
     try (NioFile mapped = file("mapped");
         NioFile buffered = file("buffered");
-        AppendRegion first = mapped.region(4096);
-        AppendRegion second = buffered.region(4096)) {
+        AppendRegion first = mapped.region(0, 4096);
+        AppendRegion second = buffered.region(0, 4096)) {
       assertThat(first).isInstanceOf(MappedRegion.class);
       assertThat(second).isInstanceOf(BufferedRegion.class);
       assertThat(mapped.readRegion(4096)).isNotNull().satisfies(AppendRegion::close);
@@ -63,8 +63,8 @@ class AppendRegionTest {
     byte[] put = random(1_003);
     byte[] frame = random(517);
     try (NioFile file = file(regions);
-        AppendRegion region = file.region(CAPACITY)) {
-      assertThat(region.capacity()).isEqualTo(CAPACITY);
+        AppendRegion region = file.region(0, CAPACITY)) {
+      assertThat(region.end()).isEqualTo(CAPACITY);
       region.prepare(0, 8_192);
       region.put(4_001, put, 3, 1_000);
       region.publish(64, frame, 1, 516);
@@ -84,7 +84,7 @@ class AppendRegionTest {
     byte[] old = random(CAPACITY);
     try (NioFile file = file(regions)) {
       file.write(0, old, 0, CAPACITY);
-      try (AppendRegion region = file.region(CAPACITY)) {
+      try (AppendRegion region = file.region(0, CAPACITY)) {
         region.prepare(5_000, 600_000);
         byte[] seen = new byte[CAPACITY];
         region.get(0, seen, 0, CAPACITY);
@@ -99,7 +99,7 @@ class AppendRegionTest {
   void everythingOutsideItsCapacityIsRefused(String regions) throws IOException {
     byte[] bytes = new byte[16];
     try (NioFile file = file(regions);
-        AppendRegion region = file.region(4096)) {
+        AppendRegion region = file.region(0, 4096)) {
       for (long position : new long[] {-8, 4096, 1L << 32}) {
         assertOutside(() -> region.put(position, bytes, 0, 1));
         assertOutside(() -> region.publish(position, bytes, 0, 4));
@@ -112,7 +112,7 @@ class AppendRegionTest {
           .isInstanceOf(IllegalArgumentException.class);
       assertThatThrownBy(() -> region.publish(8, bytes, 0, 3))
           .isInstanceOf(IllegalArgumentException.class);
-      assertThatThrownBy(() -> file.region(0)).isInstanceOf(IllegalArgumentException.class);
+      assertThatThrownBy(() -> file.region(0, 0)).isInstanceOf(IllegalArgumentException.class);
       assertThat(file.size()).isEqualTo(4096);
     }
   }
@@ -126,7 +126,7 @@ class AppendRegionTest {
   void aClosedRegionFailsWithAnIoException(String regions) throws IOException {
     byte[] bytes = new byte[8];
     try (NioFile file = file(regions)) {
-      AppendRegion region = file.region(4096);
+      AppendRegion region = file.region(0, 4096);
       region.close();
       region.close();
       assertClosed(() -> region.put(0, bytes, 0, 8));
@@ -173,8 +173,8 @@ class AppendRegionTest {
                 directory.resolve("region-of-test"),
                 StandardOpenOption.READ,
                 StandardOpenOption.WRITE)) {
-      MappedMemory mapping = MappedMemory.map(channel, MapMode.READ_WRITE, 4096);
-      try (AppendRegion region = new MappedRegion(file, mapping, true, true)) {
+      MappedMemory mapping = MappedMemory.map(channel, MapMode.READ_WRITE, 0, 4096);
+      try (AppendRegion region = new MappedRegion(file, 0, mapping, true, true)) {
         region.put(0, new byte[] {5}, 0, 1);
         region.force();
       }
@@ -187,7 +187,7 @@ class AppendRegionTest {
   void closingUnmapsAtOnce() throws IOException {
     Path maps = Path.of("/proc/self/maps");
     try (NioFile file = file("mapped")) {
-      AppendRegion region = file.region(CAPACITY);
+      AppendRegion region = file.region(0, CAPACITY);
       assertThat(Files.readString(maps)).contains("region-of-test");
       region.close();
       assertThat(Files.readString(maps)).doesNotContain("region-of-test");
@@ -201,7 +201,7 @@ class AppendRegionTest {
   void aFaultInACopyIsAnIoException(int rounds) throws IOException {
     byte[] bytes = random(12_288);
     try (NioFile file = file("mapped");
-        AppendRegion region = file.region(CAPACITY)) {
+        AppendRegion region = file.region(0, CAPACITY)) {
       for (int length : new int[] {8, 500, 4096, 12_288}) {
         for (int i = 0; i < rounds; i++) {
           region.put(8192, bytes, 0, length);
@@ -224,7 +224,7 @@ class AppendRegionTest {
   void aFaultInTheSecondPageOfACopyIsNotMissed() throws IOException {
     byte[] bytes = random(4096);
     try (NioFile file = file("mapped");
-        AppendRegion region = file.region(CAPACITY)) {
+        AppendRegion region = file.region(0, CAPACITY)) {
       for (int i = 0; i < 20_000; i++) {
         region.get(2048 + (i & 7), bytes, 0, 4000);
       }
@@ -239,7 +239,7 @@ class AppendRegionTest {
   void dataThatLooksLikeTheMarkIsRead() throws IOException {
     byte[] mark = HexFormat.of().parseHex("6bf0842ec7513b9d6bf0842ec7513b9d");
     try (NioFile file = file("mapped");
-        AppendRegion region = file.region(CAPACITY)) {
+        AppendRegion region = file.region(0, CAPACITY)) {
       region.put(0, mark, 0, 16);
       byte[] seen = new byte[16];
       region.get(0, seen, 0, 16);
@@ -275,7 +275,7 @@ class AppendRegionTest {
     int frames = 2_000;
     int length = 64;
     try (NioFile file = file(regions);
-        AppendRegion region = file.region(CAPACITY)) {
+        AppendRegion region = file.region(0, CAPACITY)) {
       region.prepare(0, (long) frames * length);
       CompletableFuture<Integer> reader =
           CompletableFuture.supplyAsync(() -> countTorn(region, frames, length));

@@ -133,7 +133,7 @@ class NioFileTest {
     file.read(0, seen, 0, 3);
     file.force();
     file.truncate(3);
-    try (AppendRegion region = file.region(4096)) {
+    try (AppendRegion region = file.region(0, 4096)) {
       region.put(8, seen, 0, 3);
       region.force();
     }
@@ -163,6 +163,6 @@ class NioFileTest {
         .isInstanceOf(IOException.class)
         .hasMessageContaining("is closed");
     assertThatThrownBy(() -> file.force()).isInstanceOf(IOException.class);
-    assertThatThrownBy(() -> file.region(4096)).isInstanceOf(IOException.class);
+    assertThatThrownBy(() -> file.region(0, 4096)).isInstanceOf(IOException.class);
   }
 }

@@ -5,6 +5,7 @@ package io.firn.cold.io;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.firn.cold.model.SteadyThread;
 import java.io.IOException;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
@@ -14,10 +15,11 @@ class UninterruptedTest {
   void runsElsewhereWithAClearFlagAndKeepsTheCallers() throws IOException {
     Thread.currentThread().interrupt();
     boolean there =
-        Uninterrupted.call(() -> IoThread.isCurrent() && !Thread.currentThread().isInterrupted());
+        Uninterrupted.call(
+            () -> SteadyThread.isCurrent() && !Thread.currentThread().isInterrupted());
     assertThat(Thread.interrupted()).isTrue();
     assertThat(there).isTrue();
-    assertThat(IoThread.isCurrent()).isFalse();
+    assertThat(SteadyThread.isCurrent()).isFalse();
   }
 
   @Test

@@ -43,7 +43,7 @@ class NativeSpaceTest {
     block.release().run();
     assertThat(block.buffer().capacity()).isEqualTo(100);
     try (FileChannel channel = FileChannel.open(file(), StandardOpenOption.READ)) {
-      NativeBlock mapped = space.map(channel, MapMode.READ_ONLY, 4096);
+      NativeBlock mapped = space.map(channel, MapMode.READ_ONLY, 0, 4096);
       mapped.release().run();
       assertThat(mapped.buffer().get(4095)).isZero();
     }
@@ -54,7 +54,7 @@ class NativeSpaceTest {
     Path file = file();
     try (FileChannel channel =
             FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE);
-        MappedMemory mapped = MappedMemory.map(channel, MapMode.READ_WRITE, 16384)) {
+        MappedMemory mapped = MappedMemory.map(channel, MapMode.READ_WRITE, 0, 16384)) {
       mapped.buffer().putInt(16380, 0x04030201);
     }
     byte[] bytes = Files.readAllBytes(file);
@@ -67,7 +67,7 @@ class NativeSpaceTest {
     Path file = file();
     Path maps = Path.of("/proc/self/maps");
     try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
-      MappedMemory mapped = MappedMemory.map(channel, MapMode.READ_ONLY, 8192);
+      MappedMemory mapped = MappedMemory.map(channel, MapMode.READ_ONLY, 0, 8192);
       assertThat(Files.readString(maps)).contains("mapped-by-test");
       mapped.close();
       mapped.close();
@@ -98,11 +98,11 @@ class NativeSpaceTest {
   @Test
   void reportsWhyAFileCannotBeMapped() throws IOException {
     try (FileChannel channel = FileChannel.open(file(), StandardOpenOption.READ)) {
-      assertThatThrownBy(() -> MappedMemory.map(channel, MapMode.READ_WRITE, 8192))
+      assertThatThrownBy(() -> MappedMemory.map(channel, MapMode.READ_WRITE, 0, 8192))
           .isInstanceOf(NonWritableChannelException.class);
-      assertThatThrownBy(() -> MappedMemory.map(channel, MapMode.READ_ONLY, 0))
+      assertThatThrownBy(() -> MappedMemory.map(channel, MapMode.READ_ONLY, 0, 0))
           .isInstanceOf(IllegalArgumentException.class);
-      assertThatThrownBy(() -> MappedMemory.map(channel, MapMode.READ_ONLY, 1 << 20))
+      assertThatThrownBy(() -> MappedMemory.map(channel, MapMode.READ_ONLY, 0, 1 << 20))
           .isInstanceOf(IOException.class);
     }
   }

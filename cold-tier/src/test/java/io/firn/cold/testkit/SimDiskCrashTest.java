@@ -243,7 +243,7 @@ class SimDiskCrashTest {
 
   private static void putForEver(SimDisk disk, int[] stored) {
     try {
-      AppendRegion region = disk.open("f", OpenMode.CREATE).region(8_000);
+      AppendRegion region = disk.open("f", OpenMode.CREATE).region(0, 8_000);
       while (stored[0] < 79) {
         region.put(stored[0] * 100L, filled(100, 1 + stored[0] % 100), 0, 100);
         stored[0]++;
@@ -278,7 +278,7 @@ class SimDiskCrashTest {
 
   private static void publishOnce(SimDisk disk) {
     try {
-      AppendRegion region = disk.open("f", OpenMode.CREATE).region(4_096);
+      AppendRegion region = disk.open("f", OpenMode.CREATE).region(0, 4_096);
       region.publish(0, filled(64, 1), 0, 64);
       region.close();
     } catch (IOException e) {

@@ -98,7 +98,7 @@ class SimDiskTest {
   @Test
   void aRegionAndItsFileShareTheirBytes() throws IOException {
     DiskFile file = disk.open("f", OpenMode.CREATE);
-    AppendRegion region = file.region(8192);
+    AppendRegion region = file.region(0, 8192);
     assertThat(file.size()).isEqualTo(8192);
     assertThat(disk.allocatedBytes()).isZero();
     region.put(100, bytes(50, 1), 0, 50);
@@ -118,7 +118,7 @@ class SimDiskTest {
   @Test
   void catchesMisuseOfARegion() throws IOException {
     DiskFile file = disk.open("f", OpenMode.CREATE);
-    AppendRegion region = file.region(4096);
+    AppendRegion region = file.region(0, 4096);
     assertThatThrownBy(file::close).hasMessageContaining("open regions");
     assertThatThrownBy(() -> region.publish(4, new byte[8], 0, 8)).hasMessageContaining("at 4");
     assertThatThrownBy(() -> region.put(4095, new byte[8], 0, 8))
@@ -147,7 +147,7 @@ class SimDiskTest {
   void aQuotaCountsAllocatedBlocksAndNotHoles() throws IOException {
     disk.quotaBytes(40_960);
     DiskFile file = disk.open("f", OpenMode.CREATE);
-    AppendRegion region = file.region(1 << 20);
+    AppendRegion region = file.region(0, 1 << 20);
     region.prepare(0, 32_768);
     assertThat(disk.usableBytes()).isEqualTo(8_192);
     assertThatThrownBy(() -> region.prepare(32_768, 16_384))

@@ -151,14 +151,14 @@ final class SimFile implements DiskFile {
   }
 
   @Override
-  public AppendRegion region(long capacity) throws IOException {
+  public AppendRegion region(long start, long length) throws IOException {
     disk.enter(DiskCall.REGION, path);
     requireWritable();
     synchronized (disk) {
       requireOpen();
-      inode.grow(capacity);
+      inode.grow(start + length);
       regions++;
-      return new SimRegion(disk, this, inode, capacity, true);
+      return new SimRegion(disk, this, inode, start, start + length, true);
     }
   }
 
@@ -168,7 +168,7 @@ final class SimFile implements DiskFile {
     synchronized (disk) {
       requireOpen();
       regions++;
-      return new SimRegion(disk, this, inode, capacity, false);
+      return new SimRegion(disk, this, inode, 0, capacity, false);
     }
   }
 

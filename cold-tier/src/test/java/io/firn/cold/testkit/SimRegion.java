@@ -7,8 +7,8 @@ import java.io.IOException;
 import java.util.Objects;
 
 /**
- * The first bytes of a simulated file as mapped memory. Using it after it was unmapped is a failure
- * of the caller, not of the disk; beyond the end of the file it is a fault.
+ * A range of a simulated file as mapped memory. Using it after it was unmapped is a failure of the
+ * caller, not of the disk; beyond the end of the file it is a fault.
  */
 final class SimRegion implements AppendRegion {
   private static final int PUBLISHED_LAST = 4;
@@ -16,21 +16,23 @@ final class SimRegion implements AppendRegion {
   private final SimDisk disk;
   private final SimFile file;
   private final SimInode inode;
-  private final long capacity;
+  private final long start;
+  private final long end;
   private final boolean writable;
   private boolean closed;
 
-  SimRegion(SimDisk disk, SimFile file, SimInode inode, long capacity, boolean writable) {
+  SimRegion(SimDisk disk, SimFile file, SimInode inode, long start, long end, boolean writable) {
     this.disk = disk;
     this.file = file;
     this.inode = inode;
-    this.capacity = capacity;
+    this.start = start;
+    this.end = end;
     this.writable = writable;
   }
 
   @Override
-  public long capacity() {
-    return capacity;
+  public long end() {
+    return end;
   }
 
   @Override
@@ -92,7 +94,7 @@ final class SimRegion implements AppendRegion {
 
   @Override
   public void prepare(long position, long length) throws IOException {
-    Objects.checkFromIndexSize(position, length, capacity);
+    Objects.checkFromIndexSize(position - start, length, end - start);
     requireWritable();
     synchronized (disk) {
       requireMapped(position, length);
@@ -161,7 +163,7 @@ final class SimRegion implements AppendRegion {
 
   private void check(long position, byte[] bytes, int offset, int length) {
     Objects.checkFromIndexSize(offset, length, bytes.length);
-    Objects.checkFromIndexSize(position, length, capacity);
+    Objects.checkFromIndexSize(position - start, length, end - start);
   }
 
   private void requireWritable() {

@@ -149,8 +149,8 @@ public final class WatchedDisk implements Disk {
     }
 
     @Override
-    public AppendRegion region(long capacity) throws IOException {
-      AppendRegion region = file.region(capacity);
+    public AppendRegion region(long start, long length) throws IOException {
+      AppendRegion region = file.region(start, length);
       look();
       return region;
     }
