@@ -33,6 +33,8 @@ public enum Rule {
   CHARGE_EVERY_PAGE,
   /** A segment number is used again only when no snapshot can name the old segment. */
   REUSE_NUMBER_AFTER_SWEEP,
+  /** An extent is unmapped for writing when every claim in it has ended. */
+  UNMAP_AFTER_CLAIMS,
   /** The record that is no longer current is debited. */
   DEBIT_REPLACED,
   /** The full key is compared on every read. */

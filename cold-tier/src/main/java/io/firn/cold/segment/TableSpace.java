@@ -180,6 +180,9 @@ public final class TableSpace {
   void closeExtent(Extent extent) {
     extent.endPreparing();
     pages.close(extent);
+    if (!threads.keeps(Rule.UNMAP_AFTER_CLAIMS)) {
+      extent.endPutting();
+    }
     extent.release();
   }
 
