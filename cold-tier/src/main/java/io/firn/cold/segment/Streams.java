@@ -106,21 +106,15 @@ final class Streams {
   }
 
   private void replaceExtent(Stream stream, @Nullable Extent full, int length) throws IOException {
+    if (replaceBySuccessor(stream, full)) {
+      return;
+    }
     openTurn.lock();
     try {
-      Extent next;
-      stream.lock.lock();
-      try {
-        if (stream.extent() != full) {
-          return;
-        }
-        next = stream.takeSuccessor();
-      } finally {
-        stream.lock.unlock();
+      if (replaceBySuccessor(stream, full)) {
+        return;
       }
-      if (next == null) {
-        next = space.openExtent(stream, full, length);
-      }
+      Extent next = space.openExtent(stream, full, length);
       stream.lock.lock();
       try {
         stream.extent(next);
@@ -133,6 +127,30 @@ final class Streams {
     } finally {
       openTurn.unlock();
     }
+  }
+
+  /**
+   * Puts the extent that was opened ahead in the place of a full one; true if nothing is left to
+   * do.
+   */
+  private boolean replaceBySuccessor(Stream stream, @Nullable Extent full) {
+    stream.lock.lock();
+    try {
+      if (stream.extent() != full) {
+        return true;
+      }
+      Extent next = stream.takeSuccessor();
+      if (next == null) {
+        return false;
+      }
+      stream.extent(next);
+    } finally {
+      stream.lock.unlock();
+    }
+    if (full != null) {
+      space.closeExtent(full);
+    }
+    return true;
   }
 
   /**
