@@ -6,14 +6,14 @@ import io.firn.cold.segment.Segment;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArraySet;
 
 /**
  * The data files of which a force has failed and whose records are not safe elsewhere yet. While
  * there is one, nothing becomes durable. Thread-safe.
  */
 final class FailedSegments {
-  private final Set<Segment> segments = ConcurrentHashMap.newKeySet();
+  private final Set<Segment> segments = new CopyOnWriteArraySet<>();
 
   /** A force of a file failed: it is never forced again. */
   void add(Segment segment) {

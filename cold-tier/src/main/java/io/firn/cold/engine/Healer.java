@@ -12,6 +12,7 @@ import io.firn.cold.model.StoreHealth;
 import io.firn.cold.model.StoreState;
 import io.firn.cold.segment.Segment;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.locks.Lock;
 import org.jspecify.annotations.Nullable;
@@ -216,10 +217,18 @@ final class Healer implements Agent {
    */
   private boolean rescue() throws IOException {
     List<Segment> segments = engine.forcer().failed().list();
+    List<Rescue> rescues = new ArrayList<>();
+    boolean quiet = true;
     for (Segment segment : segments) {
-      if (!new Rescue(engine, segment, attempts < PATIENT_ATTEMPTS).run()) {
-        return false;
-      }
+      Rescue rescue = new Rescue(engine, segment, attempts < PATIENT_ATTEMPTS);
+      rescues.add(rescue);
+      quiet &= rescue.retire(); // all before any is copied, else copies go where a force failed too
+    }
+    for (Rescue rescue : rescues) {
+      rescue.copy();
+    }
+    if (!quiet) {
+      return false;
     }
     if (!segments.isEmpty()) {
       engine.log().losses().breakBelow(engine.log().end());

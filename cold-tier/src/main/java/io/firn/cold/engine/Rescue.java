@@ -9,6 +9,7 @@ import io.firn.cold.segment.Segment;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Brings the records of a data file into safety of which a force has failed. What the last force of
@@ -35,19 +36,29 @@ final class Rescue {
     this.forcedLsn = engine.forcer().forcedLsn();
   }
 
-  /** Copies what is in danger; tells whether nothing of it can follow. */
-  boolean run() throws IOException {
-    Table table = engine.table(segment.tableId());
-    if (table == null || segment.isDropped()) {
-      return true;
+  /**
+   * Makes sure that nothing is written into the file any more; tells whether nothing can follow.
+   */
+  boolean retire() throws IOException {
+    Table table = table();
+    return table == null || table.worker().retire(segment);
+  }
+
+  /** Copies what is in danger. */
+  void copy() throws IOException {
+    Table table = table();
+    if (table == null) {
+      return;
     }
-    boolean quiet = table.worker().retire(segment);
     for (Partition partition : table.index().partitions()) {
       for (Entry entry : entriesIn(partition)) {
         rescue(table, entry);
       }
     }
-    return quiet;
+  }
+
+  private @Nullable Table table() {
+    return segment.isDropped() ? null : engine.table(segment.tableId());
   }
 
   private List<Entry> entriesIn(Partition partition) {
