@@ -28,7 +28,7 @@ final class ArchiveTest {
   private static final ArchivePolicy EVERYTHING = new ArchivePolicy(1_000, 1 << 30, LONG);
 
   private static StillStore open(SimDisk disk, ArchivePolicy policy) throws IOException {
-    return StillStore.open(disk, StillStore.OPTIONS.archiving(policy));
+    return StillStore.open(disk, StillStore.archiving(policy));
   }
 
   /** Fills some log segments and lets them be retired. */

@@ -287,7 +287,8 @@ final class OneForceSyncTest {
         new SpaceShape(1024, 64 << 10, 256 << 10, 1000, 8, 16 << 10, 4),
         o.index(),
         o.damage(),
-        false);
+        false,
+        o.archive());
   }
 
   @Test
@@ -379,7 +380,8 @@ final class OneForceSyncTest {
                     o.space(),
                     o.index(),
                     o.damage(),
-                    false))
+                    false,
+                    o.archive()))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("frames");
   }

@@ -13,6 +13,7 @@ import io.firn.cold.io.NioDisk;
 import io.firn.cold.model.Address;
 import io.firn.cold.segment.Segment;
 import io.firn.cold.segment.SpaceShape;
+import io.firn.cold.wal.ArchivePolicy;
 import io.firn.cold.wal.LogShape;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -57,7 +58,8 @@ final class RetirementTest {
         new SpaceShape(4096, 64 << 10, 64 << 10, Address.MAX_SEGMENT, 8, 32 << 10, 4),
         new IndexShape(64, 1024, 512, 4),
         DamagePolicy.STANDARD,
-        false);
+        false,
+        ArchivePolicy.NONE);
   }
 
   @ParameterizedTest

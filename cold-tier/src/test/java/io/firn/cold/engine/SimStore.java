@@ -11,6 +11,7 @@ import io.firn.cold.testkit.ManualTime;
 import io.firn.cold.testkit.SimDisk;
 import io.firn.cold.testkit.SimOutcome;
 import io.firn.cold.testkit.SimThreads;
+import io.firn.cold.wal.ArchivePolicy;
 import io.firn.cold.wal.LogShape;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -71,7 +72,8 @@ final class SimStore {
         new SpaceShape(1024, 64 << 10, 64 << 10, 1 << 20, 8, 16 << 10, 1),
         new IndexShape(64, 1 << 16, 1 << 16, 1),
         damage,
-        false);
+        false,
+        ArchivePolicy.NONE);
   }
 
   static byte[] key(int key) {

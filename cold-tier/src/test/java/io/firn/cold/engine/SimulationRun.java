@@ -251,7 +251,7 @@ final class SimulationRun {
     }
     world.totals.operations += world.model.ops().size();
     if (done) {
-      world.totals.ended(world.threads(), world.tables.values());
+      world.totals.ended(world.threads(), world.engine(), world.tables.values());
       if (!world.doubtful || world.shape.faults() != SimulationShape.Faults.BROKEN) {
         SimulationJudge.auditSpace(world);
       }

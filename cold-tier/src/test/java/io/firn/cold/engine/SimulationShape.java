@@ -78,8 +78,15 @@ record SimulationShape(
     }
     int readShare = focus == SimulationFocus.READERS ? 60 : random.nextInt(60);
     return new SimulationShape(
-        options(random, pageBytes, faults, fewNumbers, mode, carriedBytes(more), batches(more))
-            .archiving(archive(seed)),
+        options(
+            random,
+            pageBytes,
+            faults,
+            fewNumbers,
+            mode,
+            carriedBytes(more),
+            batches(more),
+            archive(seed)),
         faults == Faults.FULL ? quotaBytes(random, focus) : Long.MAX_VALUE,
         focus == SimulationFocus.READERS ? 4 : 1 + random.nextInt(4),
         keys,
@@ -159,7 +166,8 @@ record SimulationShape(
         o.space(),
         o.index(),
         o.damage(),
-        o.startEmptyIfNewer());
+        o.startEmptyIfNewer(),
+        o.archive());
   }
 
   private static FlushMode mode(SplittableRandom random, SimulationFocus focus) {
@@ -189,7 +197,8 @@ record SimulationShape(
       boolean fewNumbers,
       FlushMode mode,
       int carriedBytes,
-      BatchLimits batches) {
+      BatchLimits batches,
+      ArchivePolicy archive) {
     LogShape log =
         new LogShape(16 << 10, (16 << 10) << random.nextInt(3), (8 << 10) << random.nextInt(2));
     SpaceShape space =
@@ -218,6 +227,7 @@ record SimulationShape(
         space,
         index,
         DamagePolicy.FAIL,
-        false);
+        false,
+        archive);
   }
 }

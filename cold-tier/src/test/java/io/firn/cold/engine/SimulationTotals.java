@@ -36,6 +36,7 @@ final class SimulationTotals {
   long failedForces;
   long fullRemovals;
   long verifications;
+  long archived;
 
   void crashed(SimThreads threads, boolean soon) {
     crashes++;
@@ -47,7 +48,8 @@ final class SimulationTotals {
     soonAgain += one(soon);
   }
 
-  void ended(SimThreads threads, Iterable<Table> tables) {
+  void ended(SimThreads threads, Engine engine, Iterable<Table> tables) {
+    archived += one(engine.archive().bytes() > 0);
     long grown = threads.steps(Step.GROW);
     long parts = 0;
     for (Table table : tables) {
@@ -90,6 +92,7 @@ final class SimulationTotals {
     failedForces += other.failedForces;
     fullRemovals += other.fullRemovals;
     verifications += other.verifications;
+    archived += other.archived;
   }
 
   /** Returns how often each thing was met that a run must meet. */
@@ -117,6 +120,7 @@ final class SimulationTotals {
     met.put("force failed", failedForces);
     met.put("removal on a full disk", fullRemovals);
     met.put("verification", verifications);
+    met.put("life with archived log", archived);
     return met;
   }
 

@@ -9,6 +9,7 @@ import io.firn.cold.model.Address;
 import io.firn.cold.model.StoreState;
 import io.firn.cold.segment.SpaceShape;
 import io.firn.cold.testkit.ManualTime;
+import io.firn.cold.wal.ArchivePolicy;
 import io.firn.cold.wal.LogShape;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -41,7 +42,8 @@ final class StillStore implements AutoCloseable {
           new SpaceShape(4096, 64 << 10, 256 << 10, Address.MAX_SEGMENT, 8, 16 << 10, 4),
           new IndexShape(16, 256, 64, 4),
           DamagePolicy.STANDARD,
-          false);
+          false,
+          ArchivePolicy.NONE);
 
   private final StillThreads threads = new StillThreads();
   private final ManualTime time;
@@ -72,15 +74,37 @@ final class StillStore implements AutoCloseable {
 
   /** Returns the options with so many bytes of sealed segments mapped for readers. */
   static EngineOptions mapped(long bytes) {
-    return with(OPTIONS.maximumDiskBytes(), FlushMode.NONE, OPTIONS.damage(), false, bytes);
+    return with(
+        OPTIONS.maximumDiskBytes(),
+        FlushMode.NONE,
+        OPTIONS.damage(),
+        false,
+        bytes,
+        OPTIONS.archive());
+  }
+
+  /** Returns the options with another policy for the archive of the log. */
+  static EngineOptions archiving(ArchivePolicy archive) {
+    return with(
+        OPTIONS.maximumDiskBytes(),
+        OPTIONS.flushMode(),
+        OPTIONS.damage(),
+        false,
+        OPTIONS.mappedBytes(),
+        archive);
   }
 
   static EngineOptions with(long diskBytes, FlushMode mode, DamagePolicy damage, boolean ifNewer) {
-    return with(diskBytes, mode, damage, ifNewer, OPTIONS.mappedBytes());
+    return with(diskBytes, mode, damage, ifNewer, OPTIONS.mappedBytes(), OPTIONS.archive());
   }
 
   private static EngineOptions with(
-      long diskBytes, FlushMode mode, DamagePolicy damage, boolean ifNewer, long mappedBytes) {
+      long diskBytes,
+      FlushMode mode,
+      DamagePolicy damage,
+      boolean ifNewer,
+      long mappedBytes,
+      ArchivePolicy archive) {
     EngineOptions o = OPTIONS;
     return new EngineOptions(
         diskBytes,
@@ -96,7 +120,8 @@ final class StillStore implements AutoCloseable {
         o.space(),
         o.index(),
         damage,
-        ifNewer);
+        ifNewer,
+        archive);
   }
 
   Engine engine() {
