@@ -18,7 +18,6 @@ import org.jspecify.annotations.Nullable;
  * epoch, so that the page is not reused meanwhile. For one thread.
  */
 final class PageReview {
-  private static final int PEEK_BYTES = 16;
 
   private final PageLayout layout;
   private final byte[] page;
@@ -109,7 +108,7 @@ final class PageReview {
               && layout.endOf(offset, length) <= segment.capacity();
       reached = plausible ? layout.endOf(offset, length) : pageEnd + 1;
       if (reached > pageEnd) {
-        boolean mayCross = plausible || offset + PEEK_BYTES > pageEnd;
+        boolean mayCross = plausible || offset + Segment.PEEK_BYTES > pageEnd;
         if (!mayCross || i < header.recordCount() - 1) {
           return "record " + i + " at offset " + offset + " has the length " + length;
         }
@@ -154,20 +153,15 @@ final class PageReview {
   /** Returns the length that a record says it has; 0 if nothing says so. */
   private int peek(Segment segment, long offset, long start) throws IOException {
     int at = (int) (offset - start);
-    int length = RecordReader.peekTotalBytes(page, at, Math.min(PEEK_BYTES, page.length - at));
-    if (length != 0 || at + PEEK_BYTES <= page.length) {
+    int length =
+        RecordReader.peekTotalBytes(page, at, Math.min(Segment.PEEK_BYTES, page.length - at));
+    if (length != 0 || at + Segment.PEEK_BYTES <= page.length) {
       return length;
     }
-    byte[] head = new byte[PEEK_BYTES + PageLayout.PAGE_HEADER_BYTES];
-    if (offset + head.length > segment.capacity()) {
-      return 0;
-    }
     try {
-      segment.read(offset, head, head.length);
+      return segment.peekRecordBytes(offset);
     } catch (EOFException e) {
       return 0;
     }
-    layout.join(head, PEEK_BYTES, offset);
-    return RecordReader.peekTotalBytes(head, 0, PEEK_BYTES);
   }
 }

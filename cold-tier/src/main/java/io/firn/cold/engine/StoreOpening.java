@@ -410,7 +410,7 @@ public final class StoreOpening {
         engine.checkpointer().checkpoint(Long.MAX_VALUE, true);
         engine.forcer().ensureReleasable(engine.log().end());
         for (Table table : engine.tables()) {
-          table.space().cutEnds();
+          table.worker().cutEnds();
         }
       }
     } finally {

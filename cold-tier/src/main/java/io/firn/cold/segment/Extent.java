@@ -22,8 +22,6 @@ final class Extent {
   /** Ends a claim's page when the bound of its class would need a byte that cannot be padded. */
   private static final int SHORTEST_PAD = 1;
 
-  private static final int LENGTH_PEEK_BYTES = 16;
-
   private final Segment segment;
   private final PageLayout layout;
   private final AppendRegion window;
@@ -234,7 +232,7 @@ final class Extent {
       if (offset > at) {
         fill(at, logicalBytes(at, offset));
       }
-      at = layout.nextRecordOffset(layout.endOf(offset, recordLength(offset)));
+      at = layout.nextRecordOffset(layout.endOf(offset, segment.peekRecordBytes(offset)));
     }
     position = at;
     int unused = close();
@@ -279,9 +277,9 @@ final class Extent {
       count++;
       int at = (int) (record - start);
       int length =
-          at + LENGTH_PEEK_BYTES <= page.length
-              ? RecordReader.peekTotalBytes(page, at, LENGTH_PEEK_BYTES)
-              : recordLength(record);
+          at + Segment.PEEK_BYTES <= page.length
+              ? RecordReader.peekTotalBytes(page, at, Segment.PEEK_BYTES)
+              : segment.peekRecordBytes(record);
       if (length < FillerRecord.MINIMUM_BYTES) {
         broken = true;
         return -1;
@@ -300,16 +298,6 @@ final class Extent {
         count == 0 ? 0 : (int) (firstRecord - start));
     segment.file().write(start + header, page, header, PageLayout.PAGE_HEADER_BYTES);
     return record;
-  }
-
-  private int recordLength(long record) throws IOException {
-    int physical =
-        (int)
-            Math.min(LENGTH_PEEK_BYTES + PageLayout.PAGE_HEADER_BYTES, segment.capacity() - record);
-    byte[] head = new byte[physical];
-    segment.file().read(record, head, 0, physical);
-    layout.join(head, Math.min(LENGTH_PEEK_BYTES, physical), record);
-    return RecordReader.peekTotalBytes(head, 0, Math.min(LENGTH_PEEK_BYTES, physical));
   }
 
   /** Ends the stream's own hold; from then on the last claim makes the extent sealable. */

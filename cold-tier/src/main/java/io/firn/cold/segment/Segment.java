@@ -6,6 +6,7 @@ import io.firn.cold.agent.Rule;
 import io.firn.cold.agent.Threads;
 import io.firn.cold.format.PageHeader;
 import io.firn.cold.format.PageLayout;
+import io.firn.cold.format.RecordReader;
 import io.firn.cold.format.SegmentHeader;
 import io.firn.cold.io.AppendRegion;
 import io.firn.cold.io.DiskFile;
@@ -33,6 +34,9 @@ import org.jspecify.annotations.Nullable;
  * ever read, and zero means dead.
  */
 public final class Segment {
+  /** Bytes from a record's start that tell its length. */
+  public static final int PEEK_BYTES = 16;
+
   /** What a page is used for. */
   enum PageState {
     FREE,
@@ -305,6 +309,21 @@ public final class Segment {
     }
   }
 
+  /**
+   * Returns the length that a record or filler says it has, whatever page end it crosses; 0 if the
+   * bytes hold none.
+   *
+   * @throws EOFException if the file ends before
+   */
+  public int peekRecordBytes(long offset) throws IOException {
+    int physical = (int) Math.min(PEEK_BYTES + PageLayout.PAGE_HEADER_BYTES, capacity - offset);
+    int logical = Math.min(PEEK_BYTES, physical);
+    byte[] head = new byte[physical];
+    file.read(offset, head, 0, physical);
+    layout.join(head, logical, offset);
+    return RecordReader.peekTotalBytes(head, 0, logical);
+  }
+
   /** Returns the size of the file, which may be less than the capacity. */
   public long fileBytes() throws IOException {
     return file.size();
@@ -416,10 +435,15 @@ public final class Segment {
   }
 
   private void closeRegions() {
+    closeReadRegion();
+    windows.forEach(this::close);
+  }
+
+  /** Unmaps the file for readers at once; there are none. */
+  void closeReadRegion() {
     AppendRegion mapped = takeReadRegion();
     if (mapped != null) {
       mapped.close();
     }
-    windows.forEach(this::close);
   }
 }

@@ -147,6 +147,14 @@ public final class SpaceWorker {
     return true;
   }
 
+  /** Cuts the unused ends of all files; nobody reads or writes any more. */
+  public void cutEnds() throws IOException {
+    for (Segment segment : space.segments()) {
+      segment.closeReadRegion();
+    }
+    space.inOpenTurn(this::cutUnmapped);
+  }
+
   /** In the open turn, so that nobody begins to fill what is being cut. */
   private void cutUnmapped() throws IOException {
     turn.lock();

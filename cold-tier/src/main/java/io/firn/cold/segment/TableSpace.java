@@ -5,7 +5,6 @@ package io.firn.cold.segment;
 import io.firn.cold.agent.Rule;
 import io.firn.cold.agent.Threads;
 import io.firn.cold.format.PageLayout;
-import io.firn.cold.io.AppendRegion;
 import io.firn.cold.io.Disk;
 import io.firn.cold.io.DiskLedger;
 import io.firn.cold.model.Address;
@@ -401,23 +400,6 @@ public final class TableSpace {
   /** Closes all extents; the next claim opens new ones. */
   public void closeStreams() {
     streams.close();
-  }
-
-  /** Cuts the unused ends of all files; nothing is written afterwards. */
-  public void cutEnds() throws IOException {
-    for (Segment segment : segments()) {
-      int used = segment.pages();
-      while (used > 0 && segment.states[used - 1] == Segment.PageState.FREE) {
-        used--;
-      }
-      if (used < segment.pages()) {
-        AppendRegion region = segment.takeReadRegion();
-        if (region != null) {
-          region.close();
-        }
-        segment.file().truncate(Math.max(1, used) * (long) layout.pageBytes());
-      }
-    }
   }
 
   /** Runs something while no extent can be opened. */
