@@ -29,6 +29,8 @@ public enum Rule {
   REPAIR_CURRENT_ONLY,
   /** A record that its frame does not carry is forced before the frame is appended. */
   FORCE_BEFORE_FRAME,
+  /** Where a force covers the log alone, a seal is forced before the frame that says so. */
+  FORCE_BEFORE_SEALED,
   /** A record is charged to every page that it touches. */
   CHARGE_EVERY_PAGE,
   /** A segment number is used again only when no snapshot can name the old segment. */

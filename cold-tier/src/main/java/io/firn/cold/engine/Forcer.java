@@ -2,6 +2,7 @@
 // Copyright The Firn authors
 package io.firn.cold.engine;
 
+import io.firn.cold.agent.Rule;
 import io.firn.cold.agent.Step;
 import io.firn.cold.agent.Threads;
 import io.firn.cold.io.AsyncIo;
@@ -244,7 +245,7 @@ final class Forcer {
    * @throws StoreIoException if a force failed, now or before
    */
   void beforeSealed(Segment segment) {
-    if (carries) {
+    if (carries && threads.keeps(Rule.FORCE_BEFORE_SEALED)) {
       forceBeforeFrame(segment);
     }
   }

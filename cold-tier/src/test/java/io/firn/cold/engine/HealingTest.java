@@ -8,12 +8,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.firn.cold.model.StoreHealth;
 import io.firn.cold.model.StoreIoException;
 import io.firn.cold.model.StoreState;
+import io.firn.cold.segment.Segment;
 import io.firn.cold.testkit.CrashKind;
 import io.firn.cold.testkit.DiskCall;
 import io.firn.cold.testkit.Fault;
 import io.firn.cold.testkit.SimDisk;
 import java.io.IOException;
 import java.util.Arrays;
+import java.util.List;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -263,5 +265,28 @@ final class HealingTest {
       check(again, 1, when);
     }
     return met;
+  }
+
+  @Test
+  void whenAllFilesHaveFailed_theStoreHeals() throws IOException {
+    byte[] longValue = Arrays.copyOf(StillStore.value(1, 1), 5000); // too long for a frame
+    StillStore store = StillStore.open(disk, StillStore.sync());
+    for (int i = 0; i < KEYS; i++) {
+      StillStore.put(store.table(), StillStore.key(i), longValue);
+    }
+    List<Segment> segments = store.table().space().segments();
+    assertThat(segments).hasSizeGreaterThan(2);
+    segments.forEach(store.engine().forcer().failed()::add);
+    store.heal();
+    checkAll(store, longValue);
+    try (StillStore again = StillStore.open(disk.crash(CrashKind.POWER), StillStore.sync())) {
+      checkAll(again, longValue);
+    }
+  }
+
+  private static void checkAll(StillStore store, byte[] value) {
+    for (int i = 0; i < KEYS; i++) {
+      assertThat(StillStore.get(store.table(), i)).as("key %s", i).isEqualTo(value);
+    }
   }
 }

@@ -37,7 +37,8 @@ final class PlantedBugsTest {
       case CHARGE_EVERY_PAGE -> SimulationFocus.LARGE_VALUES;
       case REUSE_NUMBER_AFTER_SWEEP -> SimulationFocus.NUMBERS;
       case RELEASE_AFTER_EPOCHS -> SimulationFocus.READERS;
-      case REPAIR_CARRIED, REPAIR_CURRENT_ONLY, FORCE_BEFORE_FRAME -> SimulationFocus.SYNC;
+      case REPAIR_CARRIED, REPAIR_CURRENT_ONLY, FORCE_BEFORE_FRAME, FORCE_BEFORE_SEALED ->
+          SimulationFocus.SYNC;
       case KEEP_RESERVE -> SimulationFocus.FULL_DISK;
       default -> SimulationFocus.POWER;
     };

@@ -72,6 +72,11 @@ final class StillStore implements AutoCloseable {
     return with(OPTIONS.maximumDiskBytes(), FlushMode.NONE, damage, false);
   }
 
+  /** Returns the options with every write durable when it returns. */
+  static EngineOptions sync() {
+    return with(OPTIONS.maximumDiskBytes(), FlushMode.SYNC, OPTIONS.damage(), false);
+  }
+
   /** Returns the options with so many bytes of sealed segments mapped for readers. */
   static EngineOptions mapped(long bytes) {
     return with(
