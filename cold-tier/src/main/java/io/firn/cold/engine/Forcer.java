@@ -42,6 +42,7 @@ final class Forcer {
   private final LongSupplier wallMillis;
   private final Lock turn;
   private final Lock dirtyLock;
+  private final GroupCommit groupCommit;
 
   /** Segments whose dirty flag is set; both under {@code dirtyLock}. */
   private final List<Segment> dirtySegments = new ArrayList<>();
@@ -76,6 +77,7 @@ final class Forcer {
     this.wallMillis = wallMillis;
     this.turn = threads.newLock("force turn");
     this.dirtyLock = threads.newLock("dirty segments");
+    this.groupCommit = new GroupCommit(threads, () -> durableLsn);
   }
 
   /** Sets what to call, from any thread, when a force has failed. */
@@ -147,15 +149,17 @@ final class Forcer {
    * @throws StoreIoException if a force failed, now or before
    */
   void ensureDurable(long lsn) {
-    while (durableLsn < lsn) {
-      turn.lock();
-      try {
-        if (durableLsn < lsn) {
-          round(!carries);
-        }
-      } finally {
-        turn.unlock();
+    groupCommit.await(lsn, () -> forceUpTo(lsn));
+  }
+
+  private void forceUpTo(long lsn) {
+    turn.lock();
+    try {
+      if (durableLsn < lsn) {
+        round(!carries);
       }
+    } finally {
+      turn.unlock();
     }
   }
 
