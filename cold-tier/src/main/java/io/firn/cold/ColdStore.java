@@ -9,6 +9,7 @@ import io.firn.cold.engine.Engine;
 import io.firn.cold.engine.EngineOptions;
 import io.firn.cold.engine.FlushMode;
 import io.firn.cold.engine.StoreOpening;
+import io.firn.cold.engine.StoreSpace;
 import io.firn.cold.engine.VerifyReport;
 import io.firn.cold.format.Octets;
 import io.firn.cold.index.IndexShape;
@@ -216,6 +217,11 @@ public final class ColdStore implements AutoCloseable {
   /** Deletes a table and its files; nothing happens if there is none of that name. */
   public void drop(String name) {
     long ignored = engine.dropTable(name);
+  }
+
+  /** Returns the store as those see it who make its space usable again. */
+  public StoreSpace space() {
+    return new StoreSpace(engine);
   }
 
   /** Returns what the store uses and did since it was opened. */

@@ -30,6 +30,7 @@ final class EntrySwing {
   private final Table table;
   private final Engine engine;
   private final List<RecordChange> changes;
+  private final boolean keepsVisits;
   private final FrameWriter frame = new FrameWriter();
   private final List<RecordMove> moves = new ArrayList<>();
   private final Map<RecordChange.Kind, Integer> applied = new EnumMap<>(RecordChange.Kind.class);
@@ -38,7 +39,8 @@ final class EntrySwing {
   private int lost;
   private int reserved;
 
-  EntrySwing(Table table, List<RecordChange> changes) {
+  EntrySwing(Table table, List<RecordChange> changes, boolean keepsVisits) {
+    this.keepsVisits = keepsVisits;
     this.table = table;
     this.engine = table.engine();
     this.changes = changes;
@@ -166,7 +168,7 @@ final class EntrySwing {
       partition.lock();
     }
     for (RecordChange each : current) {
-      long visits = Address.visits(partition.get(each.hash()));
+      long visits = keepsVisits ? Address.visits(partition.get(each.hash())) : 0;
       long unusedWord = partition.put(each.hash(), each.to() | visits);
     }
     engine.threads().step(Step.ENTRY_SET);

@@ -70,7 +70,7 @@ final class Evacuation {
   }
 
   EvacuationResult run() {
-    EntrySwing swing = new EntrySwing(table, changes);
+    EntrySwing swing = new EntrySwing(table, changes, keep.keepsVisits());
     try {
       for (PageRun run : held) {
         walk(run);

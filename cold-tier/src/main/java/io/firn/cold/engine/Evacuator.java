@@ -58,24 +58,47 @@ public final class Evacuator {
     return table.space().segments();
   }
 
+  /**
+   * Holds a whole segment for an evacuation in several steps: until it is let go, nothing new is
+   * written into it, and none of its pages is used again.
+   *
+   * @return what is held; no page if the segment is gone
+   */
+  public HeldSegment hold(int segment) {
+    Segment found = table.space().find(segment);
+    List<PageRun> all = found == null ? List.of() : List.of(new PageRun(segment, 0, found.pages()));
+    return new HeldSegment(this, table.space().hold(all, true));
+  }
+
+  /** Moves the records of pages that are held already. */
+  EvacuationResult evacuateHeld(
+      List<PageRun> held, RecordFilter keep, Consumer<? super RecordMove> observer) {
+    Engine engine = table.engine();
+    int ticket = engine.writers().enter();
+    try {
+      table.checkOpen();
+      return new Evacuation(table, held, keep, observer).run();
+    } finally {
+      engine.writers().leave(ticket);
+    }
+  }
+
+  void letGo(List<PageRun> held) {
+    table.space().letGo(held);
+    table.engine().wakeMaintenance();
+  }
+
   private EvacuationResult evacuate(
       List<PageRun> pages,
       boolean wholeSegments,
       RecordFilter keep,
       Consumer<? super RecordMove> observer) {
-    Engine engine = table.engine();
-    int ticket = engine.writers().enter();
+    table.checkOpen();
+    List<PageRun> held = table.space().hold(pages, wholeSegments);
     try {
-      table.checkOpen();
-      List<PageRun> held = table.space().hold(pages, wholeSegments);
-      try {
-        return new Evacuation(table, held, keep, observer).run();
-      } finally {
-        table.space().letGo(held);
-        engine.wakeMaintenance();
-      }
+      return evacuateHeld(held, keep, observer);
     } finally {
-      engine.writers().leave(ticket);
+      letGo(held);
     }
   }
 }

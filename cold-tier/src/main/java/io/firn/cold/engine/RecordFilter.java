@@ -19,4 +19,12 @@ public interface RecordFilter {
    * @param expiresAtMillis wall time at which it expires; {@link Long#MAX_VALUE} if never
    */
   boolean keep(long hash, long word, int recordBytes, long writeTimeMillis, long expiresAtMillis);
+
+  /**
+   * Tells whether a record that is moved keeps the visits that its entry counts; else it starts
+   * anew, as one does that is spared once for having been read.
+   */
+  default boolean keepsVisits() {
+    return true;
+  }
 }

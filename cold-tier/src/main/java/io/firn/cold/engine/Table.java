@@ -135,11 +135,12 @@ public final class Table {
   }
 
   /** Returns how many changes were made since the table was opened. */
-  long changes() {
+  public long changes() {
     return counters.puts.sum() + counters.removes.sum() + clears.get();
   }
 
-  boolean isDropped() {
+  /** Tells whether the table was dropped. */
+  public boolean isDropped() {
     return dropped;
   }
 

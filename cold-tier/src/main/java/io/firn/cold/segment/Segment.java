@@ -125,6 +125,11 @@ public final class Segment {
     return streamClass;
   }
 
+  /** Tells whether records go here that were moved out of other pages. */
+  public boolean takesSurvivors() {
+    return streamClass >= Stream.SURVIVORS;
+  }
+
   /** Returns the LSN that the records' LSNs are stored relative to. */
   public long lsnBase() {
     return lsnBase;

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Firn authors
+package io.firn.cold.engine;
+
+/**
+ * What a data file is used for at one moment.
+ *
+ * @param number of the segment in its table
+ * @param path of the file in the store's directory
+ * @param fileBytes length of the file
+ * @param capacityBytes what the segment may grow to, which is what it is charged with
+ * @param pageBytes size of its pages
+ * @param freePages pages without any record
+ * @param liveBytes charges of its live records
+ * @param liveRecords number of its live records
+ * @param createdMillis wall time at which it was created
+ * @param survivors whether records go there that were moved out of other pages
+ * @param streamClass class of the stream that fills it
+ * @param filling whether a stream fills it now, or its last pages are not sealed yet
+ */
+public record SegmentUsage(
+    int number,
+    String path,
+    long fileBytes,
+    long capacityBytes,
+    int pageBytes,
+    int freePages,
+    long liveBytes,
+    long liveRecords,
+    long createdMillis,
+    boolean survivors,
+    int streamClass,
+    boolean filling) {
+  /** Returns the bytes of its pages that hold records, dead ones included. */
+  public long usedBytes() {
+    return capacityBytes - (long) freePages * pageBytes;
+  }
+}

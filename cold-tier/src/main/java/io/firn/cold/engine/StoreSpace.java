@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Firn authors
+package io.firn.cold.engine;
+
+import io.firn.cold.agent.Agent;
+import io.firn.cold.agent.AgentHandle;
+import io.firn.cold.agent.Threads;
+import io.firn.cold.model.TimeSource;
+import io.firn.cold.segment.PageStates;
+import io.firn.cold.segment.Segment;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A store as those see it who make its space usable again: mechanisms and figures, no policy.
+ * Thread-safe.
+ */
+public final class StoreSpace {
+  private final Engine engine;
+
+  /** Creates the view of a store. */
+  public StoreSpace(Engine engine) {
+    this.engine = engine;
+  }
+
+  /** Returns the tables that exist. */
+  public List<Table> tables() {
+    return engine.tables();
+  }
+
+  /** Returns a table that exists, or null. */
+  public @Nullable Table table(int id) {
+    return engine.table(id);
+  }
+
+  /** Returns the seam through which threads meet, and agents are started. */
+  public Threads threads() {
+    return engine.threads();
+  }
+
+  /** Starts an agent, which ends when the handle is closed. */
+  public AgentHandle start(Agent agent) {
+    return engine.threads().start(agent);
+  }
+
+  /** Returns the source of time. */
+  public TimeSource time() {
+    return engine.time();
+  }
+
+  /** Returns the wall time by which records expire, in milliseconds; it never goes back. */
+  public long wallMillis() {
+    return engine.wallMillis();
+  }
+
+  /** Returns the bytes of all files. */
+  public long usedBytes() {
+    return engine.ledger().usedBytes();
+  }
+
+  /** Returns what {@link #usedBytes} stays below. */
+  public long maximumBytes() {
+    return engine.ledger().maximumBytes();
+  }
+
+  /** Returns the bytes that new data leaves free for the log, the index and moved records. */
+  public long headroomBytes() {
+    return engine.relief().headroomBytes();
+  }
+
+  /** Tells whether the store takes writes and is not healing. */
+  public boolean isSound() {
+    return !engine.forcer().isBroken();
+  }
+
+  /** Wakes the worker that releases what is dead. */
+  public void wakeRelease() {
+    engine.wakeMaintenance();
+  }
+
+  /** Returns what the segments of a table are used for now, ascending by number. */
+  public List<SegmentUsage> segments(Table table) {
+    List<SegmentUsage> all = new ArrayList<>();
+    for (Segment segment : table.space().segments()) {
+      if (!segment.isDropped() && !segment.isFailed()) {
+        all.add(usage(table, segment));
+      }
+    }
+    return all;
+  }
+
+  private static SegmentUsage usage(Table table, Segment segment) {
+    PageStates states = table.space().pageStates(segment);
+    int free = 0;
+    for (int page = 0; page < states.pages(); page++) {
+      free += states.isUnused(page) ? 1 : 0;
+    }
+    return new SegmentUsage(
+        segment.number(),
+        segment.path(),
+        fileBytes(segment),
+        segment.capacity(),
+        table.space().layout().pageBytes(),
+        free,
+        segment.liveCharge(),
+        segment.liveRecords(),
+        segment.timeBaseMillis(),
+        segment.takesSurvivors(),
+        segment.streamClass(),
+        states.anyOpen());
+  }
+
+  private static long fileBytes(Segment segment) {
+    try {
+      return segment.fileBytes();
+    } catch (IOException e) {
+      return 0; // it was closed meanwhile, so it is about to be gone
+    }
+  }
+}
