@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Firn authors
+package io.firn.compaction;
+
+import java.time.Duration;
+
+/**
+ * What a purge of expired records did.
+ *
+ * @param removed expired records that it removed, exactly
+ * @param segmentsDropped data files that it deleted unread, as all in them had expired
+ * @param bytesReclaimed bytes that the files have become shorter by
+ * @param duration from its start to its end
+ */
+public record ExpiryResult(
+    long removed, int segmentsDropped, long bytesReclaimed, Duration duration) {
+  private static final ExpiryResult EMPTY = new ExpiryResult(0, 0, 0, Duration.ZERO);
+
+  /**
+   * @throws IllegalArgumentException if a number is negative
+   */
+  public ExpiryResult {
+    Checks.notNegative("removed", removed);
+    Checks.notNegative("segmentsDropped", segmentsDropped);
+    Checks.notNegative("bytesReclaimed", bytesReclaimed);
+    Checks.notNegative("duration", duration);
+  }
+
+  /** Returns the result of a purge that found nothing expired. */
+  public static ExpiryResult empty() {
+    return EMPTY;
+  }
+}

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Firn authors
+package io.firn.compaction;
+
+import java.util.Objects;
+
+/**
+ * What a data file held at one moment. Bytes of records are charges: the bound of a record's size
+ * class.
+ *
+ * @param number of the segment in its table, at least 0
+ * @param path of the file, relative to the store's directory
+ * @param bytes length of the file
+ * @param capacityBytes the largest length that the file may have
+ * @param liveBytes bytes of the records that the index refers to, expired ones included
+ * @param totalRows records in the file, dead ones included
+ * @param deadRows records that the index does not refer to any more, at most {@code totalRows}
+ * @param expiredBytes the part of {@code liveBytes} whose expiry has passed; 0 if unknown
+ * @param latestExpiryMillis wall time from which on all its records have expired; {@link #NEVER} if
+ *     one of them never does, or if it is unknown
+ * @param createdMillis wall time at which the file was created
+ * @param streamClass class of the stream that filled it, at least 0
+ * @param sealed whether nothing is written into it any more
+ */
+public record SegmentInfo(
+    int number,
+    String path,
+    long bytes,
+    long capacityBytes,
+    long liveBytes,
+    long totalRows,
+    long deadRows,
+    long expiredBytes,
+    long latestExpiryMillis,
+    long createdMillis,
+    int streamClass,
+    boolean sealed) {
+  /** Value of {@code latestExpiryMillis} of a file in which something never expires. */
+  public static final long NEVER = Long.MAX_VALUE;
+
+  /**
+   * @throws IllegalArgumentException if a count is negative, or a part is larger than its whole
+   */
+  public SegmentInfo {
+    Objects.requireNonNull(path, "path");
+    Checks.notNegative("number", number);
+    Checks.within("bytes", bytes, 0, capacityBytes);
+    Checks.notNegative("liveBytes", liveBytes);
+    Checks.notNegative("totalRows", totalRows);
+    Checks.within("deadRows", deadRows, 0, totalRows);
+    Checks.within("expiredBytes", expiredBytes, 0, liveBytes);
+    Checks.notNegative("streamClass", streamClass);
+  }
+
+  /**
+   * Returns the bytes of the file that a rewrite would give back: dead, expired and unused ones.
+   */
+  public long garbageBytes() {
+    return Math.max(0, bytes - usefulBytes());
+  }
+
+  /** Returns the bytes of the records that a rewrite would keep. */
+  public long usefulBytes() {
+    return liveBytes - expiredBytes;
+  }
+
+  /** Returns the share of its rows that are dead, 0 to 1; 0 of a file without rows. */
+  public double deadRowShare() {
+    return totalRows == 0 ? 0.0 : (double) deadRows / totalRows;
+  }
+}
