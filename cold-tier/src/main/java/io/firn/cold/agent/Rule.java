@@ -48,5 +48,7 @@ public enum Rule {
   /** Entries of moved records are swung under the partition's lock, together with their frame. */
   SWING_UNDER_LOCK,
   /** A spare log segment and room for snapshots and manifests are kept whatever else is full. */
-  KEEP_RESERVE
+  KEEP_RESERVE,
+  /** A manifest holds where every job stands. */
+  KEEP_JOB_STATES
 }

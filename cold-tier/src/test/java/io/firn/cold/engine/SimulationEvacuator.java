@@ -39,6 +39,8 @@ final class SimulationEvacuator implements Agent {
     }
     try {
       if (random.nextInt(3) == 0) {
+        SimulationJobs.save(world, table, random);
+      } else if (random.nextInt(3) == 0) {
         retire(table, segments);
       } else {
         evacuate(table, segments);
