@@ -68,4 +68,13 @@ public record SegmentInfo(
   public double deadRowShare() {
     return totalRows == 0 ? 0.0 : (double) deadRows / totalRows;
   }
+
+  /**
+   * Returns the share of its rows that a rewrite would not keep, 0 to 1: the dead ones, and of the
+   * others the same share as of their bytes has expired.
+   */
+  public double garbageRowShare() {
+    double dead = deadRowShare();
+    return liveBytes == 0 ? dead : dead + (1 - dead) * expiredBytes / liveBytes;
+  }
 }

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Firn authors
+package io.firn.compaction;
+
+/** Why a file or a page is left alone. */
+public enum SkipReason {
+  /** Something is still being written into it. */
+  FILLING,
+  /** Nothing in it would be kept, so it is freed without any copying. */
+  FREES_ITSELF,
+  /** The filter of the options does not want it. */
+  FILTERED,
+  /** It is neither small nor does it hold enough that is dead or expired. */
+  HEALTHY,
+  /** It was written so recently that much of it may soon die by itself. */
+  TOO_YOUNG,
+  /** It is small, but merging it with what there is would neither save a file nor enough bytes. */
+  NO_PARTNER,
+  /** Too small a share of its bytes would come back. */
+  TOO_LITTLE_SAVING,
+  /** What shall come back comes back from better ones. */
+  NOT_NEEDED
+}
