@@ -193,6 +193,7 @@ final class Evacuation {
       return;
     }
     Segment target = claim.segment();
+    target.expiry().note(record.expiresAtMillis(), claim.length());
     boolean copied = false;
     try {
       if (record.expiresAtMillis() >= target.timeBaseMillis()) {

@@ -5,6 +5,7 @@ package io.firn.cold.engine;
 import io.firn.cold.segment.PageRun;
 import io.firn.cold.segment.Segment;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Consumer;
 
 /**
@@ -51,6 +52,31 @@ public final class Evacuator {
     Segment found = table.space().find(segment);
     List<PageRun> all = found == null ? List.of() : List.of(new PageRun(segment, 0, found.pages()));
     return evacuate(all, true, keep, observer);
+  }
+
+  /**
+   * Removes all entries that point into segments whose records have all expired, by one pass over
+   * the index, with logged deletes and without reading a record; a segment that is empty then is
+   * dropped and its file deleted once nobody can need it. Segments whose {@link
+   * io.firn.cold.segment.SegmentExpiry#latestMillis latest expiry} has not passed are left alone,
+   * pages that are being filled or held as well, and everything while the index is still being
+   * loaded. Nothing counts as expired here on a wall clock that has jumped ahead of the monotonic
+   * one.
+   *
+   * @throws io.firn.cold.model.DiskFullException if the log has no room; some may be removed
+   * @throws io.firn.cold.model.StoreIoException if the log cannot be written; likewise
+   * @throws io.firn.cold.model.StoreClosedException if the store is closed or the table was dropped
+   */
+  public SweepResult sweepExpired(Set<Integer> segments) {
+    Engine engine = table.engine();
+    int ticket = engine.writers().enter();
+    try {
+      table.checkOpen();
+      return new ExpirySweep(table, segments).run();
+    } finally {
+      engine.writers().leave(ticket);
+      engine.wakeMaintenance();
+    }
   }
 
   /** Returns the table's segments, whose charges say which pages are worth evacuating. */

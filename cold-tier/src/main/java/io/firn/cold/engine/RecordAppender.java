@@ -99,6 +99,7 @@ final class RecordAppender {
     reserved = enough;
     long remaining = expiresAt == Long.MAX_VALUE ? Long.MAX_VALUE : Math.max(0, expiresAt - now);
     target.space().claim(claim, length, remaining);
+    claim.segment().expiry().note(expiresAt, claim.length());
     engine.threads().step(Step.RESERVED);
     reserved = Frames.align8(INSERT_BYTES + batchBytes + (carries ? claim.length() : 0));
     engine.log().unreserve(enough - reserved);

@@ -58,6 +58,7 @@ public final class Segment {
   private final AtomicIntegerArray charges;
   private final AtomicLong liveCharge = new AtomicLong();
   private final AtomicLong liveRecords = new AtomicLong();
+  private final SegmentExpiry expiry;
   private final AtomicBoolean deadHint = new AtomicBoolean();
   private volatile @Nullable AppendRegion readRegion;
 
@@ -101,6 +102,7 @@ public final class Segment {
     this.file = file;
     int pages = (int) (capacity / layout.pageBytes());
     this.charges = new AtomicIntegerArray(pages);
+    this.expiry = new SegmentExpiry(capacity, timeBaseMillis, liveCharge::get, threads);
     this.states = new PageState[pages];
     Arrays.fill(states, PageState.FREE);
   }
@@ -195,6 +197,11 @@ public final class Segment {
   /** Returns the number of live records. */
   public long liveRecords() {
     return liveRecords.get();
+  }
+
+  /** Returns when the records expire. */
+  public SegmentExpiry expiry() {
+    return expiry;
   }
 
   /** Returns the live charge of one page, in bytes. */

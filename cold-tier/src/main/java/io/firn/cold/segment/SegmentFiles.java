@@ -191,6 +191,7 @@ final class SegmentFiles {
     Segment segment =
         new Segment(
             tableId, number, capacity, streamClass, lsnBase, timeBaseMillis, layout, threads, file);
+    segment.expiry().unknown();
     dropped.remove(number);
     put(segment);
     return segment;

@@ -33,7 +33,7 @@ final class PlantedBugsTest {
   private static SimulationFocus focus(Rule rule) {
     return switch (rule) {
       case COMPARE_KEY -> SimulationFocus.COLLISIONS;
-      case EXPIRE_BY_WALL_TIME -> SimulationFocus.EXPIRY;
+      case EXPIRE_BY_WALL_TIME, EXPIRY_COVERS_LASTING, SWEEP_HELD_PAGES -> SimulationFocus.EXPIRY;
       case CHARGE_EVERY_PAGE -> SimulationFocus.LARGE_VALUES;
       case REUSE_NUMBER_AFTER_SWEEP -> SimulationFocus.NUMBERS;
       case RELEASE_AFTER_EPOCHS -> SimulationFocus.READERS;

@@ -10,7 +10,9 @@ import io.firn.cold.segment.PageRun;
 import io.firn.cold.segment.Segment;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.stream.Collectors;
 
 /** Moves records out of pages that it draws, as long as a store is open. */
 final class SimulationEvacuator implements Agent {
@@ -41,6 +43,8 @@ final class SimulationEvacuator implements Agent {
       if (random.nextInt(3) == 0) {
         SimulationJobs.save(world, table, random);
       } else if (random.nextInt(3) == 0) {
+        sweep(table, segments);
+      } else if (random.nextInt(3) == 0) {
         retire(table, segments);
       } else {
         evacuate(table, segments);
@@ -59,6 +63,19 @@ final class SimulationEvacuator implements Agent {
     if (world.shape.faults() != SimulationShape.Faults.BROKEN) {
       world.expected(e);
     }
+  }
+
+  /** Sweeps all segments, or one; nothing that lives may go, which reads and the judge see. */
+  private void sweep(Table table, List<Segment> segments) {
+    Segment one = segments.get(random.nextInt(segments.size()));
+    Set<Integer> numbers =
+        random.nextBoolean()
+            ? Set.of(one.number())
+            : segments.stream().map(Segment::number).collect(Collectors.toSet());
+    SweepResult result = new Evacuator(table).sweepExpired(numbers);
+    world.threads().checkAlive();
+    world.totals.recordsSwept += result.removed();
+    world.totals.segmentsSwept += result.removed() > 0 ? result.segments() : 0;
   }
 
   /** Evacuates the sparser of two segments. */

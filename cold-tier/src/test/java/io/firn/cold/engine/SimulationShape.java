@@ -95,7 +95,7 @@ record SimulationShape(
         random.nextInt(6),
         readShare,
         focus == SimulationFocus.FULL_DISK ? 40 : random.nextInt(30),
-        focus == SimulationFocus.EXPIRY ? 70 : random.nextInt(4) == 0 ? random.nextInt(60) : 0,
+        expiryShare(random, more, focus),
         focus == SimulationFocus.NUMBERS ? 15 : 20 + random.nextInt(200),
         focus == SimulationFocus.COLLISIONS || random.nextInt(12) == 0,
         focus == SimulationFocus.EXPIRY || random.nextInt(5) == 0,
@@ -104,6 +104,15 @@ record SimulationShape(
             : random.nextInt(LARGEST_SHARE),
         more.nextInt(3) == 0 ? 5 + more.nextInt(40) : more.nextInt(5),
         faults);
+  }
+
+  /** Now and then everything expires, so that whole segments do. */
+  private static int expiryShare(
+      SplittableRandom random, SplittableRandom more, SimulationFocus focus) {
+    int some =
+        focus == SimulationFocus.EXPIRY ? 70 : random.nextInt(4) == 0 ? random.nextInt(60) : 0;
+    boolean rather = focus == SimulationFocus.EXPIRY || focus == SimulationFocus.NONE;
+    return rather && more.nextInt(8) == 0 ? LARGEST_SHARE : some;
   }
 
   /** A small quota is exceeded before the next life begins, so that it never has a free block. */

@@ -38,6 +38,8 @@ final class SimulationTotals {
   long verifications;
   long archived;
   long jobsSaved;
+  long segmentsSwept;
+  long recordsSwept;
   long jobsRecovered;
 
   void crashed(SimThreads threads, boolean soon) {
@@ -96,6 +98,8 @@ final class SimulationTotals {
     verifications += other.verifications;
     archived += other.archived;
     jobsSaved += other.jobsSaved;
+    segmentsSwept += other.segmentsSwept;
+    recordsSwept += other.recordsSwept;
     jobsRecovered += other.jobsRecovered;
   }
 
@@ -126,6 +130,8 @@ final class SimulationTotals {
     met.put("verification", verifications);
     met.put("life with archived log", archived);
     met.put("job state saved", jobsSaved);
+    met.put("segment swept unread", segmentsSwept);
+    met.put("record swept unread", recordsSwept);
     met.put("job state recovered", jobsRecovered);
     return met;
   }
