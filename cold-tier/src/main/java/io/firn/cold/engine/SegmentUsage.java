@@ -16,6 +16,11 @@ package io.firn.cold.engine;
  * @param createdMillis wall time at which it was created
  * @param survivors whether records go there that were moved out of other pages
  * @param streamClass class of the stream that fills it
+ * @param latestExpiryMillis wall time from which on all its live records have expired; {@link
+ *     Long#MAX_VALUE} if one never does, or if it is not known
+ * @param expiryKnown whether the expiry of its records is known; it is not of files of an earlier
+ *     opening
+ * @param expiredBytes charges of live records that have expired, estimated
  * @param filling whether a stream fills it now, or its last pages are not sealed yet
  */
 public record SegmentUsage(
@@ -30,6 +35,9 @@ public record SegmentUsage(
     long createdMillis,
     boolean survivors,
     int streamClass,
+    long latestExpiryMillis,
+    boolean expiryKnown,
+    long expiredBytes,
     boolean filling) {
   /** Returns the bytes of its pages that hold records, dead ones included. */
   public long usedBytes() {

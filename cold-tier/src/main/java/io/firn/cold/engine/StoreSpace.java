@@ -8,6 +8,7 @@ import io.firn.cold.agent.Threads;
 import io.firn.cold.model.TimeSource;
 import io.firn.cold.segment.PageStates;
 import io.firn.cold.segment.Segment;
+import io.firn.cold.segment.SegmentExpiry;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -91,8 +92,10 @@ public final class StoreSpace {
     return all;
   }
 
-  private static SegmentUsage usage(Table table, Segment segment) {
+  private SegmentUsage usage(Table table, Segment segment) {
     PageStates states = table.space().pageStates(segment);
+    SegmentExpiry expiry = segment.expiry();
+    long live = segment.liveCharge();
     int free = 0;
     for (int page = 0; page < states.pages(); page++) {
       free += states.isUnused(page) ? 1 : 0;
@@ -104,11 +107,16 @@ public final class StoreSpace {
         segment.capacity(),
         table.space().layout().pageBytes(),
         free,
-        segment.liveCharge(),
+        live,
         segment.liveRecords(),
         segment.timeBaseMillis(),
         segment.takesSurvivors(),
         segment.streamClass(),
+        expiry.latestMillis() == SegmentExpiry.NOTHING
+            ? SegmentExpiry.NEVER
+            : expiry.latestMillis(),
+        expiry.isKnown(),
+        Math.min(live, expiry.expiredBytes(wallMillis())),
         states.anyOpen());
   }
 

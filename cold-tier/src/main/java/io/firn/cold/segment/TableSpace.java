@@ -103,6 +103,11 @@ public final class TableSpace {
     liveCharge.addAndGet(Address.boundBytes(claim.word()));
   }
 
+  /** Returns the size that a new segment would have now, unless a record needs a larger one. */
+  public long segmentBytes() {
+    return shape.segmentBytes(liveCharge.get());
+  }
+
   /** Returns the charges of all live records, in bytes. */
   public long liveCharge() {
     return liveCharge.get();

@@ -1,0 +1,205 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Firn authors
+package io.firn.compaction.plan;
+
+import io.firn.compaction.CompactionConfig;
+import io.firn.compaction.JobKind;
+import io.firn.compaction.SegmentInfo;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.ToLongFunction;
+
+/**
+ * Decides what is done to a table without being asked, most urgent first: make room for writers,
+ * give back what has expired, pay the debt of garbage. A pure function.
+ */
+public final class AutoPlanner {
+  /* Garbage is let grow up to a share of the live bytes, because every byte of garbage that a victim
+   * holds is a byte that need not be copied. Paying goes on until a lower share is reached, so that
+   * it does not start and stop all the time. */
+
+  private static final double GARBAGE_STARTS = 0.30;
+  private static final double GARBAGE_STOPS = 0.25;
+  private static final double GARBAGE_WORTH_MOVING = 0.10;
+  private static final double EXPIRED_SHARE = 0.30;
+  private static final int MOST_SEGMENTS = 8;
+  private static final long MOST_BYTES = 512L << 20;
+  private static final int EVICT = 400;
+  private static final int MAKE_ROOM = 300;
+  private static final int EXPIRE = 200;
+  private static final int PAY_DEBT = 100;
+  private static final int TIDY = 0;
+
+  private final List<SegmentInfo> sealed;
+  private final StoreFacts store;
+  private final CompactionConfig config;
+  private final long segmentBytes;
+  private final long bytes;
+  private final long usefulBytes;
+
+  private AutoPlanner(
+      List<SegmentInfo> all, StoreFacts store, CompactionConfig config, long segmentBytes) {
+    this.sealed = all.stream().filter(each -> each.sealed() && each.liveBytes() > 0).toList();
+    this.store = store;
+    this.config = config;
+    this.segmentBytes = segmentBytes;
+    this.bytes = sum(all, SegmentInfo::bytes);
+    this.usefulBytes = sum(all, SegmentInfo::usefulBytes);
+  }
+
+  /**
+   * Returns the job to start next; none if all is well.
+   *
+   * @param segments the table's files that no job works at
+   * @param segmentBytes the size that new files of the table have
+   */
+  public static Optional<PlannedJob> plan(
+      List<SegmentInfo> segments, StoreFacts store, CompactionConfig config, long segmentBytes) {
+    AutoPlanner planner = new AutoPlanner(segments, store, config, segmentBytes);
+    return planner
+        .makeRoom()
+        .or(planner::expire)
+        .or(() -> config.autoCompact() ? planner.payDebt() : Optional.empty())
+        .or(() -> config.autoCompact() ? planner.tidy() : Optional.empty());
+  }
+
+  private Optional<PlannedJob> makeRoom() {
+    long lacking = store.lackingBytes();
+    if (lacking <= 0) {
+      return Optional.empty();
+    }
+    List<SegmentInfo> chosen =
+        choose(byBenefit(GARBAGE_WORTH_MOVING), lacking, SegmentInfo::garbageBytes);
+    if (sum(chosen, SegmentInfo::garbageBytes) >= lacking) {
+      return Optional.of(
+          job(JobKind.FILES, chosen, MAKE_ROOM, "%d bytes of room lacking".formatted(lacking)));
+    }
+    List<SegmentInfo> oldest =
+        sealed.stream()
+            .sorted(
+                Comparator.comparingLong(SegmentInfo::createdMillis)
+                    .thenComparingInt(SegmentInfo::number))
+            .toList();
+    List<SegmentInfo> evicted = choose(oldest, lacking, SegmentInfo::bytes);
+    return evicted.isEmpty()
+        ? Optional.empty()
+        : Optional.of(
+            job(
+                JobKind.EVICTION,
+                evicted,
+                EVICT,
+                "%d bytes of room lacking, %d of garbage".formatted(lacking, bytes - usefulBytes)));
+  }
+
+  /** Files of which all, or much, has expired; those that need not be read first. */
+  private Optional<PlannedJob> expire() {
+    List<SegmentInfo> over =
+        sealed.stream().filter(each -> each.latestExpiryMillis() <= store.nowMillis()).toList();
+    if (!over.isEmpty()) {
+      return Optional.of(
+          job(JobKind.EXPIRY, over, EXPIRE, "%d files expired".formatted(over.size())));
+    }
+    List<SegmentInfo> partly =
+        sealed.stream().filter(each -> each.expiredBytes() > EXPIRED_SHARE * each.bytes()).toList();
+    List<SegmentInfo> chosen = choose(partly, Long.MAX_VALUE, SegmentInfo::expiredBytes);
+    return chosen.isEmpty()
+        ? Optional.empty()
+        : Optional.of(
+            job(
+                JobKind.FILES,
+                chosen,
+                EXPIRE,
+                "%d expired bytes".formatted(sum(chosen, SegmentInfo::expiredBytes))));
+  }
+
+  private Optional<PlannedJob> payDebt() {
+    long allowed = usefulBytes + (long) (usefulBytes * GARBAGE_STARTS) + 2 * segmentBytes;
+    long wanted = usefulBytes + (long) (usefulBytes * GARBAGE_STOPS);
+    if (bytes <= allowed) {
+      return Optional.empty();
+    }
+    List<SegmentInfo> chosen =
+        choose(byBenefit(GARBAGE_WORTH_MOVING), bytes - wanted, SegmentInfo::garbageBytes);
+    return chosen.isEmpty()
+        ? Optional.empty()
+        : Optional.of(
+            job(
+                JobKind.FILES,
+                chosen,
+                PAY_DEBT,
+                "%d bytes in files for %d useful ones".formatted(bytes, usefulBytes)));
+  }
+
+  /** What can be done when there is enough of it, or when nobody writes. */
+  private Optional<PlannedJob> tidy() {
+    List<SegmentInfo> dead = byBenefit(config.deadRowShare());
+    long garbage = sum(dead, SegmentInfo::garbageBytes);
+    boolean much =
+        dead.size() >= config.compactThresholdFiles() || garbage >= config.compactThresholdBytes();
+    boolean pays = bytes > usefulBytes + (long) (usefulBytes * GARBAGE_STOPS);
+    if (!dead.isEmpty() && (store.idle() || (much && pays))) {
+      List<SegmentInfo> chosen = choose(dead, Long.MAX_VALUE, SegmentInfo::garbageBytes);
+      return Optional.of(
+          job(
+              JobKind.FILES,
+              chosen,
+              TIDY,
+              "%d files with %d bytes of garbage".formatted(dead.size(), garbage)));
+    }
+    long small = config.effectiveSmallBytes(segmentBytes);
+    List<SegmentInfo> smallOnes = sealed.stream().filter(each -> each.bytes() < small).toList();
+    return smallOnes.size() < config.compactThresholdFiles()
+        ? Optional.empty()
+        : Optional.of(
+            job(
+                JobKind.FILES,
+                choose(smallOnes, Long.MAX_VALUE, SegmentInfo::bytes),
+                TIDY,
+                "%d small files".formatted(smallOnes.size())));
+  }
+
+  private List<SegmentInfo> byBenefit(double garbageShare) {
+    return VictimPlanner.rank(sealed, store.nowMillis(), Duration.ZERO, segment -> 0)
+        .ranked()
+        .stream()
+        .map(SegmentScore::segment)
+        .filter(each -> each.garbageBytes() > garbageShare * each.bytes())
+        .toList();
+  }
+
+  /** Takes from the front until there is enough, or a job would become too large. */
+  private static List<SegmentInfo> choose(
+      List<SegmentInfo> ordered, long enough, ToLongFunction<SegmentInfo> gain) {
+    List<SegmentInfo> chosen = new ArrayList<>();
+    long gained = 0;
+    long taken = 0;
+    for (SegmentInfo each : ordered) {
+      boolean fits =
+          chosen.size() < MOST_SEGMENTS && (chosen.isEmpty() || taken + each.bytes() <= MOST_BYTES);
+      if (gained >= enough || !fits) {
+        break;
+      }
+      chosen.add(each);
+      gained += gain.applyAsLong(each);
+      taken += each.bytes();
+    }
+    return chosen;
+  }
+
+  private static PlannedJob job(
+      JobKind kind, List<SegmentInfo> chosen, int priority, String reason) {
+    return new PlannedJob(
+        kind,
+        chosen.stream().map(SegmentInfo::number).toList(),
+        sum(chosen, SegmentInfo::bytes),
+        priority,
+        reason);
+  }
+
+  private static long sum(List<SegmentInfo> some, ToLongFunction<SegmentInfo> value) {
+    return some.stream().mapToLong(value).sum();
+  }
+}

@@ -1,0 +1,320 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Firn authors
+package io.firn.compaction.worker;
+
+import io.firn.cold.agent.Agent;
+import io.firn.cold.engine.StoreSpace;
+import io.firn.cold.engine.Table;
+import io.firn.cold.model.Loggers;
+import io.firn.compaction.CompactionConfig;
+import io.firn.compaction.CompactionOptions;
+import io.firn.compaction.FileChoice;
+import io.firn.compaction.JobKind;
+import io.firn.compaction.SegmentInfo;
+import io.firn.compaction.plan.AutoPlanner;
+import io.firn.compaction.plan.FilePlanner;
+import io.firn.compaction.plan.PlannedJob;
+import io.firn.compaction.plan.StoreFacts;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.slf4j.Logger;
+
+/** Decides which jobs are worth doing, and hands them to workers that have none. */
+final class CompactionScheduler implements Agent, SchedulerCommand.Handler {
+  /* Ownership: every field below the mailbox belongs to the thread that calls doWork(). Nothing leaves
+   * but commands to the workers and what the ledger publishes. */
+
+  private static final Logger LOG = Loggers.of(CompactionScheduler.class);
+  private static final long TICK_NANOS = 100_000_000L;
+  private static final long SILENCE_NANOS = 2_000_000_000L;
+  private static final long FIRST_BACK_OFF_NANOS = 1_000_000_000L;
+  private static final long LONGEST_BACK_OFF_NANOS = 60_000_000_000L;
+  private static final int MOST_DOUBLINGS = 6;
+  private static final int LOW_WATER_SEGMENTS = 2;
+  private static final int LOW_WATER_SHARE = 50;
+  private static final int BY_HAND = 500;
+
+  private final Mailbox<SchedulerCommand> mailbox;
+  private final StoreSpace space;
+  private final JobLedger ledger;
+  private final List<Mailbox<WorkerCommand>> workers;
+  private final Deque<Integer> idleWorkers = new ArrayDeque<>();
+  private final JobQueue queue = new JobQueue();
+  private final Map<Long, Integer> workerOf = new HashMap<>();
+  private final Map<Integer, TableCare> cares = new HashMap<>();
+  private boolean paused;
+  private long wantedBytes;
+  private long nextJobId = 1L << 32;
+  private long nextTickNanos;
+  private long seenChanges;
+  private long silentSinceNanos;
+
+  /** What is remembered of a table. */
+  private static final class TableCare {
+    private CompactionConfig config = CompactionConfig.defaults();
+    private int failures;
+    private long quietUntilNanos;
+
+    TableCare(long nowNanos) {
+      quietUntilNanos = nowNanos;
+    }
+  }
+
+  CompactionScheduler(
+      StoreSpace space,
+      JobLedger ledger,
+      Mailbox<SchedulerCommand> mailbox,
+      List<Mailbox<WorkerCommand>> workers) {
+    this.mailbox = mailbox;
+    this.space = space;
+    this.ledger = ledger;
+    this.workers = List.copyOf(workers);
+    for (int i = 0; i < workers.size(); i++) {
+      idleWorkers.add(i);
+    }
+    this.nextTickNanos = space.time().nanoTime();
+    this.silentSinceNanos = nextTickNanos;
+  }
+
+  /** Returns where commands go. */
+  Mailbox<SchedulerCommand> mailbox() {
+    return mailbox;
+  }
+
+  @Override
+  public int doWork() {
+    int work = mailbox.drain(command -> command.deliverTo(this));
+    long now = space.time().nanoTime();
+    if (now - nextTickNanos >= 0) {
+      nextTickNanos = now + TICK_NANOS;
+      work += tick(now);
+    }
+    work += dispatch(now);
+    if (work > 0) {
+      ledger.publish(queue.waiting(), paused);
+    }
+    return work;
+  }
+
+  private int tick(long now) {
+    boolean idle = isIdle(now);
+    if (paused || !space.isSound()) {
+      return 0;
+    }
+    int planned = 0;
+    for (Table table : space.tables()) {
+      TableCare care = care(table.id());
+      if (care.config.backgroundEnabled() && now - care.quietUntilNanos >= 0 && !isBusy(table)) {
+        planned += plan(table, care, idle, now) ? 1 : 0;
+      }
+    }
+    wantedBytes = 0;
+    cares.keySet().removeIf(id -> space.table(id) == null);
+    return planned;
+  }
+
+  private boolean isIdle(long now) {
+    long changes = 0;
+    for (Table table : space.tables()) {
+      changes += table.changes();
+    }
+    if (changes != seenChanges) {
+      seenChanges = changes;
+      silentSinceNanos = now;
+    }
+    return now - silentSinceNanos >= SILENCE_NANOS;
+  }
+
+  /** One job that waits is enough; what it will leave is not known before. */
+  private boolean isBusy(Table table) {
+    return queue.waiting().stream().anyMatch(job -> job.tableId() == table.id())
+        || ledger.runningIn(table.id()) > 0;
+  }
+
+  private boolean plan(Table table, TableCare care, boolean idle, long now) {
+    List<SegmentInfo> segments = unreserved(table);
+    long segmentBytes = table.space().segmentBytes();
+    Optional<PlannedJob> planned =
+        AutoPlanner.plan(segments, facts(segmentBytes, idle), care.config, segmentBytes);
+    return planned.isPresent() && add(table, planned.get(), care.config, now);
+  }
+
+  private StoreFacts facts(long segmentBytes, boolean idle) {
+    long free = 0;
+    for (Table each : space.tables()) {
+      free += each.space().figures().totalFreeBytes();
+    }
+    long room = space.maximumBytes() - space.usedBytes() - space.headroomBytes();
+    long low = Math.max(LOW_WATER_SEGMENTS * segmentBytes, space.maximumBytes() / LOW_WATER_SHARE);
+    return new StoreFacts(free + room, low, wantedBytes, idle, space.wallMillis());
+  }
+
+  private List<SegmentInfo> unreserved(Table table) {
+    return TableView.segments(space, table).stream()
+        .filter(each -> !queue.isReserved(table.id(), each.number()))
+        .toList();
+  }
+
+  private boolean add(Table table, PlannedJob planned, CompactionConfig config, long now) {
+    Job job =
+        new Job(
+            nextJobId++,
+            table.id(),
+            table.name(),
+            planned.kind(),
+            planned.segments(),
+            List.of(),
+            planned.plannedBytes(),
+            config.timeout().toNanos(),
+            planned.priority(),
+            planned.reason());
+    LOG.info(
+        "compaction of {}: {} of segments {}, {}",
+        job.cache(),
+        job.kind(),
+        job.segments(),
+        job.reason());
+    return queue.add(job, now);
+  }
+
+  private int dispatch(long now) {
+    int started = 0;
+    while (!idleWorkers.isEmpty()) {
+      Job job = queue.take(now);
+      if (job == null) {
+        break;
+      }
+      int worker = idleWorkers.remove();
+      if (!workers.get(worker).post(new WorkerCommand.Run(job))) {
+        throw new IllegalStateException("an idle worker has a full mailbox");
+      }
+      workerOf.put(job.id(), worker);
+      ledger.started(job);
+      started++;
+    }
+    return started;
+  }
+
+  @Override
+  public void onCompact(SchedulerCommand.Compact command) {
+    Table table = space.table(command.tableId());
+    if (table == null) {
+      ledger.refused(command.jobId(), "the table was dropped");
+      return;
+    }
+    CompactionOptions options = command.options().fitted(table.space().segmentBytes());
+    List<SegmentInfo> chosen =
+        FilePlanner.plan(unreserved(table), options, care(table.id()).config.deadRowShare())
+            .batches()
+            .stream()
+            .flatMap(batch -> batch.files().stream())
+            .map(FileChoice::segment)
+            .toList();
+    byHand(command.jobId(), table, JobKind.FILES, chosen, options);
+  }
+
+  @Override
+  public void onPurge(SchedulerCommand.Purge command) {
+    Table table = space.table(command.tableId());
+    if (table == null) {
+      ledger.refused(command.jobId(), "the table was dropped");
+      return;
+    }
+    byHand(
+        command.jobId(),
+        table,
+        JobKind.EXPIRY,
+        TableView.expiring(space, table).stream()
+            .filter(each -> !queue.isReserved(table.id(), each.number()))
+            .toList(),
+        CompactionOptions.defaults());
+  }
+
+  private void byHand(
+      long jobId, Table table, JobKind kind, List<SegmentInfo> chosen, CompactionOptions options) {
+    Job job =
+        new Job(
+            jobId,
+            table.id(),
+            table.name(),
+            kind,
+            chosen.stream().map(SegmentInfo::number).toList(),
+            List.of(),
+            chosen.stream().mapToLong(SegmentInfo::bytes).sum(),
+            options.timeout().toNanos(),
+            BY_HAND,
+            "asked for by hand");
+    if (chosen.isEmpty()) {
+      ledger.nothingToDo(job);
+    } else if (!queue.add(job, space.time().nanoTime())) {
+      ledger.refused(jobId, "too many jobs wait");
+    }
+  }
+
+  @Override
+  public void onCancel(SchedulerCommand.Cancel command) {
+    Job waiting = queue.remove(command.jobId());
+    if (waiting != null) {
+      ledger.cancelled(waiting);
+      return;
+    }
+    Integer worker = workerOf.get(command.jobId());
+    if (worker != null) {
+      boolean unused = workers.get(worker).post(new WorkerCommand.Cancel(command.jobId()));
+    }
+  }
+
+  @Override
+  public void onPause(SchedulerCommand.Pause command) {
+    paused = command.paused();
+  }
+
+  @Override
+  public void onConfigure(SchedulerCommand.Configure command) {
+    care(command.tableId()).config = command.config();
+  }
+
+  @Override
+  public void onSpaceShort(SchedulerCommand.SpaceShort command) {
+    wantedBytes = Math.max(wantedBytes, command.bytes());
+    nextTickNanos = space.time().nanoTime();
+  }
+
+  @Override
+  public void onReport(SchedulerCommand.Report command) {
+    JobReport report = command.report();
+    Job job = ledger.report(report);
+    if (job == null || report.state() == JobReport.State.RUNNING) {
+      return;
+    }
+    queue.release(job);
+    idleWorkers.add(report.worker());
+    Integer unused = workerOf.remove(job.id());
+    TableCare care = care(job.tableId());
+    if (report.state() == JobReport.State.COMPLETED) {
+      care.failures = 0;
+    } else {
+      long backOff = FIRST_BACK_OFF_NANOS << Math.min(MOST_DOUBLINGS, care.failures++);
+      care.quietUntilNanos = space.time().nanoTime() + Math.min(LONGEST_BACK_OFF_NANOS, backOff);
+    }
+    nextTickNanos = space.time().nanoTime();
+  }
+
+  private TableCare care(int tableId) {
+    return cares.computeIfAbsent(tableId, ignored -> new TableCare(nextTickNanos));
+  }
+
+  @Override
+  public long idleNanos() {
+    return TICK_NANOS;
+  }
+
+  @Override
+  public String roleName() {
+    return "firn-compaction";
+  }
+}

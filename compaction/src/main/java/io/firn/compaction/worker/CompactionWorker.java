@@ -1,0 +1,195 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Firn authors
+package io.firn.compaction.worker;
+
+import io.firn.cold.agent.Agent;
+import io.firn.cold.engine.RecordFilter;
+import io.firn.cold.engine.StoreSpace;
+import io.firn.cold.engine.Table;
+import io.firn.cold.model.Loggers;
+import io.firn.compaction.JobKind;
+import java.time.Duration;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+
+/** Works at one job at a time, in slices short enough to be told something else in between. */
+final class CompactionWorker implements Agent, WorkerCommand.Handler {
+  /* Ownership: every field below the mailbox belongs to the thread that calls doWork(). Other threads
+   * only offer commands. Nothing leaves but immutable reports. */
+
+  private static final Logger LOG = Loggers.of(CompactionWorker.class);
+  private static final long SMALLEST_SLICE_BYTES = 256L << 10;
+  private static final long LARGEST_SLICE_BYTES = 4L << 20;
+  private static final long REPORT_NANOS = 250_000_000L;
+  private static final long WAIT_NANOS = 2_000_000L;
+  private static final long IDLE_NANOS = 1_000_000_000L;
+  private static final long NANOS_PER_SECOND = 1_000_000_000L;
+  private static final int PARTS = 100;
+
+  /** An evicted segment's records may take a quarter of it elsewhere. */
+  private static final int SPARED_SHARE = 4;
+
+  private final Mailbox<WorkerCommand> mailbox = new Mailbox<>();
+  private final int number;
+  private final StoreSpace space;
+  private final Predicate<? super JobReport> reports;
+  private @Nullable JobRun running;
+
+  /** The end of a job that the scheduler had no room to hear of yet. */
+  private @Nullable JobReport unsent;
+
+  private long bytesPerSecond = Long.MAX_VALUE;
+  private long workAgainNanos;
+  private long reportedBytes;
+  private long reportedNanos;
+
+  CompactionWorker(int number, StoreSpace space, Predicate<? super JobReport> reports) {
+    this.number = number;
+    this.space = space;
+    this.reports = reports;
+  }
+
+  /** Returns where commands go. */
+  Mailbox<WorkerCommand> mailbox() {
+    return mailbox;
+  }
+
+  @Override
+  public int doWork() {
+    int work = mailbox.drain(command -> command.deliverTo(this));
+    JobReport last = unsent;
+    if (last != null && reports.test(last)) {
+      unsent = null;
+    }
+    JobRun run = running;
+    if (run == null) {
+      return work;
+    }
+    try {
+      return work + step(run);
+    } catch (RuntimeException e) {
+      LOG.warn("compaction job {} of {} failed", run.job.id(), run.job.cache(), e);
+      end(run, JobReport.State.FAILED, e.toString());
+      return work + 1;
+    }
+  }
+
+  private int step(JobRun run) {
+    if (run.isDone()) {
+      String shortfall = run.shortfall();
+      end(run, shortfall.isEmpty() ? JobReport.State.COMPLETED : JobReport.State.FAILED, shortfall);
+      return 1;
+    }
+    if (run.isOverdue()) {
+      end(run, JobReport.State.ABANDONED, "timeout");
+      return 1;
+    }
+    long now = space.time().nanoTime();
+    if (now - workAgainNanos < 0 || bytesPerSecond == 0) {
+      return 0;
+    }
+    long bytes = run.slice(run.sliceBytes(SMALLEST_SLICE_BYTES, LARGEST_SLICE_BYTES));
+    if (bytesPerSecond != Long.MAX_VALUE) {
+      workAgainNanos = now + (long) ((double) bytes * NANOS_PER_SECOND / bytesPerSecond);
+    }
+    reportProgress(run);
+    return bytes == 0 ? 0 : 1;
+  }
+
+  private void reportProgress(JobRun run) {
+    long now = space.time().nanoTime();
+    boolean enough =
+        run.doneBytes - reportedBytes >= Math.max(1, run.job.plannedBytes() / PARTS)
+            || now - reportedNanos >= REPORT_NANOS;
+    if (enough) {
+      reportedBytes = run.doneBytes;
+      reportedNanos = now;
+      tell(run.report(number, JobReport.State.RUNNING, ""));
+    }
+  }
+
+  /** Tells of progress if there is room, and of an end for certain. */
+  private void tell(JobReport report) {
+    if (!reports.test(report) && report.state() != JobReport.State.RUNNING) {
+      unsent = report;
+    }
+  }
+
+  private void end(JobRun run, JobReport.State state, String reason) {
+    running = null;
+    run.abandon();
+    tell(run.report(number, state, reason));
+  }
+
+  @Override
+  public void onRun(WorkerCommand.Run command) {
+    Job job = command.job();
+    Table table = space.table(job.tableId());
+    reportedBytes = 0;
+    reportedNanos = space.time().nanoTime();
+    workAgainNanos = reportedNanos;
+    if (table == null || running != null) {
+      tell(
+          new JobReport(
+              job.id(),
+              number,
+              JobReport.State.FAILED,
+              0,
+              0,
+              0,
+              0,
+              0,
+              0,
+              Duration.ZERO,
+              table == null ? "the table was dropped" : "the worker is busy"));
+      return;
+    }
+    JobRun run = start(table, job);
+    running = run;
+    tell(run.report(number, JobReport.State.RUNNING, ""));
+  }
+
+  private JobRun start(Table table, Job job) {
+    if (job.kind() == JobKind.PAGES) {
+      return new PagesRun(space, table, job);
+    }
+    RecordFilter keep =
+        job.kind() == JobKind.EVICTION
+            ? new SecondChance(job.plannedBytes() / SPARED_SHARE)
+            : RecordFilter.KEEP_ALL;
+    return new SegmentsRun(space, table, job, keep);
+  }
+
+  @Override
+  public void onCancel(WorkerCommand.Cancel command) {
+    JobRun run = running;
+    if (run != null && run.job.id() == command.jobId()) {
+      end(run, JobReport.State.ABANDONED, "cancelled");
+    }
+  }
+
+  @Override
+  public void onPace(WorkerCommand.Pace command) {
+    bytesPerSecond = command.bytesPerSecond();
+  }
+
+  /** Gives up what runs; for the end of the store. */
+  void stop() {
+    JobRun run = running;
+    running = null;
+    if (run != null) {
+      run.abandon();
+    }
+  }
+
+  @Override
+  public long idleNanos() {
+    return running == null && unsent == null ? IDLE_NANOS : WAIT_NANOS;
+  }
+
+  @Override
+  public String roleName() {
+    return "firn-compact-" + number;
+  }
+}

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Firn authors
+package io.firn.compaction.worker;
+
+import io.firn.cold.segment.PageRun;
+import io.firn.compaction.JobKind;
+import java.util.List;
+
+/**
+ * A piece of work for one worker. Immutable.
+ *
+ * @param id unique in the life of the store
+ * @param tableId the table
+ * @param cache its name
+ * @param kind what is done
+ * @param segments the segments to empty or to sweep, in this order; none for a job of pages
+ * @param pages the pages to empty; none for a job of segments
+ * @param plannedBytes bytes of the pages to work through
+ * @param timeoutNanos how long it may run before it is given up
+ * @param priority the higher the sooner; it grows while the job waits
+ * @param reason why it runs, with the numbers that decided
+ */
+record Job(
+    long id,
+    int tableId,
+    String cache,
+    JobKind kind,
+    List<Integer> segments,
+    List<PageRun> pages,
+    long plannedBytes,
+    long timeoutNanos,
+    int priority,
+    String reason) {
+  /** Copies the lists. */
+  public Job {
+    segments = List.copyOf(segments);
+    pages = List.copyOf(pages);
+  }
+}

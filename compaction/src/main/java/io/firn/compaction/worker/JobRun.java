@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Firn authors
+package io.firn.compaction.worker;
+
+import io.firn.cold.engine.EvacuationResult;
+import io.firn.cold.engine.SegmentUsage;
+import io.firn.cold.engine.StoreSpace;
+import io.firn.cold.engine.Table;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/** A job at work, in slices; belongs to its worker. */
+abstract class JobRun {
+  final StoreSpace space;
+  final Table table;
+  final Job job;
+  private final long startedNanos;
+  private final Set<Integer> victims;
+  private final long bytesBefore;
+  long doneBytes;
+  long records;
+  long removed;
+  private int files;
+
+  JobRun(StoreSpace space, Table table, Job job) {
+    this.space = space;
+    this.table = table;
+    this.job = job;
+    this.startedNanos = space.time().nanoTime();
+    this.victims = new HashSet<>(job.segments());
+    this.bytesBefore = ownBytes();
+  }
+
+  /**
+   * Does the next slice.
+   *
+   * @param maximumBytes how many bytes of pages it may work through
+   * @return the bytes of the pages it worked through; 0 if it waits for others
+   */
+  abstract long slice(long maximumBytes);
+
+  /** Tells whether all is done, durable and visible. */
+  abstract boolean isDone();
+
+  /** Tells why some of it could not be done; empty if all was. */
+  abstract String shortfall();
+
+  /** Leaves everything as it is: what was moved stays moved, what was not stays where it is. */
+  abstract void abandon();
+
+  /** Returns how large a slice is that is not more than a hundredth of the job. */
+  final long sliceBytes(long smallest, long largest) {
+    return Math.max(smallest, Math.min(largest, job.plannedBytes() / 100));
+  }
+
+  final boolean isOverdue() {
+    return space.time().nanoTime() - startedNanos > job.timeoutNanos();
+  }
+
+  final void count(EvacuationResult result) {
+    removed += result.expired() + (long) result.rejected();
+    records += result.moved() + (long) result.expired() + result.rejected() + result.damaged();
+  }
+
+  /** Returns which of the job's segments still have a file. */
+  final List<Integer> remaining() {
+    List<Integer> left = new ArrayList<>();
+    for (var segment : table.space().segments()) {
+      if (victims.contains(segment.number())) {
+        left.add(segment.number());
+      }
+    }
+    files = victims.size() - left.size();
+    return left;
+  }
+
+  /** The lengths of the files that the job empties or that only jobs fill. */
+  private long ownBytes() {
+    long sum = 0;
+    for (SegmentUsage usage : space.segments(table)) {
+      sum += usage.survivors() || victims.contains(usage.number()) ? usage.fileBytes() : 0;
+    }
+    return sum;
+  }
+
+  final JobReport report(int worker, JobReport.State state, String reason) {
+    boolean ended = state != JobReport.State.RUNNING;
+    if (ended) {
+      List<Integer> unused = remaining();
+    }
+    return new JobReport(
+        job.id(),
+        worker,
+        state,
+        Math.min(doneBytes, job.plannedBytes()),
+        records,
+        removed,
+        files,
+        bytesBefore,
+        ended ? ownBytes() : bytesBefore,
+        Duration.ofNanos(space.time().nanoTime() - startedNanos),
+        reason);
+  }
+}

@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Firn authors
+package io.firn.compaction.worker;
+
+import io.firn.cold.engine.Evacuator;
+import io.firn.cold.engine.HeldSegment;
+import io.firn.cold.engine.RecordFilter;
+import io.firn.cold.engine.StoreSpace;
+import io.firn.cold.engine.Table;
+import io.firn.cold.segment.Segment;
+import io.firn.compaction.JobKind;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Empties segments, those first that need not be read as all in them has expired, then one after
+ * another and waits until their files are gone. Nothing is destroyed before its copy is durable, so
+ * giving up at any moment is the whole rollback.
+ */
+final class SegmentsRun extends JobRun {
+  private final Evacuator evacuator;
+  private final RecordFilter keep;
+  private boolean swept;
+  private int next;
+  private @Nullable HeldSegment held;
+  private @Nullable Segment segment;
+  private int page;
+  private int left;
+
+  SegmentsRun(StoreSpace space, Table table, Job job, RecordFilter keep) {
+    super(space, table, job);
+    this.evacuator = new Evacuator(table);
+    this.keep = keep;
+  }
+
+  @Override
+  long slice(long maximumBytes) {
+    if (job.kind() == JobKind.EXPIRY && !swept) {
+      swept = true;
+      removed += evacuator.sweepExpired(Set.copyOf(job.segments())).removed();
+      return 1;
+    }
+    HeldSegment current = held;
+    Segment from = segment;
+    if (current == null || from == null) {
+      return hold();
+    }
+    long pageBytes = from.capacity() / from.pages();
+    int pages = (int) Math.max(1, Math.min(from.pages() - (long) page, maximumBytes / pageBytes));
+    var result = current.evacuate(page, pages, keep, move -> {});
+    count(result);
+    left += result.left() + result.pagesLeft();
+    page += pages;
+    if (page >= from.pages()) {
+      letGo();
+    }
+    long bytes = pages * pageBytes;
+    doneBytes += bytes;
+    return bytes;
+  }
+
+  private long hold() {
+    if (next == job.segments().size()) {
+      space.wakeRelease();
+      return 0;
+    }
+    int number = job.segments().get(next++);
+    Segment found = table.space().find(number);
+    if (found != null && found.liveCharge() > 0) {
+      segment = found;
+      held = evacuator.hold(number);
+      page = 0;
+    }
+    return 1;
+  }
+
+  private void letGo() {
+    HeldSegment last = held;
+    held = null;
+    segment = null;
+    if (last != null) {
+      last.close();
+    }
+  }
+
+  @Override
+  boolean isDone() {
+    return next == job.segments().size()
+        && held == null
+        && (left > 0 || hasLiveRecords() || remaining().isEmpty());
+  }
+
+  /** A segment that was being filled at the end, or into which a claim was open, is not empty. */
+  private boolean hasLiveRecords() {
+    List<Integer> numbers = remaining();
+    for (int number : numbers) {
+      Segment found = table.space().find(number);
+      if (found != null && found.liveCharge() > 0) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  @Override
+  String shortfall() {
+    List<Integer> numbers = remaining();
+    return numbers.isEmpty()
+        ? ""
+        : "records stay in segments " + numbers + ", " + left + " of them without room or unread";
+  }
+
+  @Override
+  void abandon() {
+    letGo();
+  }
+}

@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Firn authors
+package io.firn.compaction.worker;
+
+import io.firn.cold.engine.StoreSpace;
+import io.firn.cold.engine.Table;
+import io.firn.cold.model.Loggers;
+import io.firn.compaction.Compaction;
+import io.firn.compaction.CompactionConfig;
+import io.firn.compaction.CompactionEvent;
+import io.firn.compaction.CompactionException;
+import io.firn.compaction.CompactionOptions;
+import io.firn.compaction.CompactionPlan;
+import io.firn.compaction.CompactionResult;
+import io.firn.compaction.CompactionTotals;
+import io.firn.compaction.ExpiryResult;
+import io.firn.compaction.JobProgress;
+import io.firn.compaction.JobRecord;
+import io.firn.compaction.SegmentInfo;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
+import java.util.function.LongPredicate;
+import org.slf4j.Logger;
+
+/** The compaction of a store that is open. Thread-safe. */
+public final class StoreCompaction implements Compaction, AutoCloseable {
+  private static final Logger LOG = Loggers.of(StoreCompaction.class);
+
+  private final StoreSpace space;
+  private final AtomicLong nextJobId = new AtomicLong(1);
+  private final Map<Long, CompletableFuture<JobEnd>> asked = new ConcurrentHashMap<>();
+  private final List<Consumer<? super CompactionEvent>> listeners = new CopyOnWriteArrayList<>();
+  private final CompactionAgents agents;
+
+  private StoreCompaction(StoreSpace space, int workers) {
+    this.space = space;
+    this.agents = new CompactionAgents(space, workers, new Listener());
+  }
+
+  /**
+   * Starts the compaction of a store.
+   *
+   * @param workers how many jobs may run at a time, at least 1
+   */
+  public static StoreCompaction start(StoreSpace space, int workers) {
+    return new StoreCompaction(space, workers);
+  }
+
+  @Override
+  public CompletableFuture<CompactionResult> compact(String cache, CompactionOptions options) {
+    int table = table(cache).id();
+    return ask(id -> agents.compact(id, table, options)).thenApply(JobEnd::result);
+  }
+
+  @Override
+  public CompactionPlan plan(String cache, CompactionOptions options) {
+    return CompactionAgents.plan(space, table(cache), options);
+  }
+
+  @Override
+  public CompletableFuture<ExpiryResult> purgeExpired(String cache) {
+    int table = table(cache).id();
+    return ask(id -> agents.purge(id, table))
+        .thenApply(
+            end ->
+                new ExpiryResult(
+                    end.removed(),
+                    end.result().files(),
+                    end.result().reclaimedBytes(),
+                    end.result().duration()));
+  }
+
+  /** Sends a request, whose job may have ended before this returns. */
+  private CompletableFuture<JobEnd> ask(LongPredicate request) {
+    long id = nextJobId.getAndIncrement();
+    CompletableFuture<JobEnd> end = new CompletableFuture<>();
+    asked.put(id, end);
+    if (!request.test(id)) {
+      CompletableFuture<JobEnd> unused = asked.remove(id);
+      throw new CompactionException("too many requests wait; try again later");
+    }
+    return end;
+  }
+
+  @Override
+  public void cancel(long jobId) {
+    if (!agents.cancel(jobId)) {
+      throw new CompactionException("too many requests wait; try again later");
+    }
+  }
+
+  @Override
+  public List<JobProgress> jobs() {
+    return agents.board().jobs();
+  }
+
+  @Override
+  public List<JobRecord> history() {
+    return agents.board().history();
+  }
+
+  @Override
+  public CompactionTotals totals() {
+    return agents.board().totals();
+  }
+
+  @Override
+  public List<SegmentInfo> segments(String cache) {
+    return CompactionAgents.segments(space, table(cache));
+  }
+
+  @Override
+  public void configure(String cache, CompactionConfig config) {
+    if (!agents.configure(table(cache).id(), config)) {
+      throw new CompactionException("too many requests wait; try again later");
+    }
+  }
+
+  @Override
+  public AutoCloseable onEvent(Consumer<? super CompactionEvent> listener) {
+    listeners.add(listener);
+    return () -> {
+      boolean unused = listeners.remove(listener);
+    };
+  }
+
+  @Override
+  public void pause() {
+    agents.pause(true);
+  }
+
+  @Override
+  public void resume() {
+    agents.pause(false);
+  }
+
+  private Table table(String cache) {
+    return space.tables().stream()
+        .filter(each -> each.name().equals(cache))
+        .findFirst()
+        .orElseThrow(() -> new IllegalArgumentException("no cache is called " + cache));
+  }
+
+  /** Ends all work; jobs that run are given up. A second call does nothing. */
+  @Override
+  public void close() {
+    agents.close();
+    asked.forEach((id, end) -> end.cancel(false));
+    asked.clear();
+  }
+
+  /** Completes futures and passes events on. */
+  private final class Listener implements JobListener {
+    @Override
+    public void onEvent(CompactionEvent event) {
+      for (Consumer<? super CompactionEvent> each : listeners) {
+        try {
+          each.accept(event);
+        } catch (RuntimeException e) {
+          LOG.warn("a listener failed", e);
+        }
+      }
+    }
+
+    @Override
+    public void onEnd(JobEnd end) {
+      CompletableFuture<JobEnd> future = asked.remove(end.jobId());
+      if (future == null) {
+        return;
+      }
+      boolean unused =
+          switch (end.outcome()) {
+            case COMPLETED -> future.complete(end);
+            case FAILED -> future.completeExceptionally(new CompactionException(end.problem()));
+            case ABANDONED ->
+                future.completeExceptionally(new CancellationException(end.problem()));
+          };
+    }
+  }
+}

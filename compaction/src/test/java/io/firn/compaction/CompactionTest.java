@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Firn authors
+package io.firn.compaction;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.firn.cold.ColdStore;
+import io.firn.cold.ColdTable;
+import io.firn.cold.StoreOptions;
+import io.firn.cold.TableOptions;
+import io.firn.cold.testkit.ManualTime;
+import io.firn.compaction.worker.StoreCompaction;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Compaction of a real store, in a real directory, on its own threads. */
+@Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+final class CompactionTest {
+  private static final int VALUE_BYTES = 1000;
+  private static final int KEYS = 8_000;
+
+  @TempDir Path directory;
+
+  @Test
+  void aCompactionByHand_givesExactlyTheBytesBack_thatItSays() throws Exception {
+    // Without time nothing but the job changes files.
+    StoreOptions frozen =
+        StoreOptions.builder().maximumDiskBytes(256L << 20).time(new ManualTime()).build();
+    try (ColdStore store = ColdStore.open(directory, frozen);
+        StoreCompaction compaction = StoreCompaction.start(store.space(), 1)) {
+      compaction.pause();
+      ColdTable table = store.table("books", TableOptions.defaults());
+      fill(table, 0);
+      removeMost(table);
+      List<CompactionEvent> events = listen(compaction);
+      long before = dataBytes();
+      CompactionResult result =
+          compaction.compact("books", CompactionOptions.defaults()).get(60, TimeUnit.SECONDS);
+      assertThat(result.files()).isPositive();
+      assertThat(result.reclaimedBytes()).isPositive().isEqualTo(before - dataBytes());
+      checkKept(table);
+      assertThat(events.get(0).type()).isEqualTo(CompactionEvent.Type.STARTED);
+      assertThat(events.get(events.size() - 1).type()).isEqualTo(CompactionEvent.Type.COMPLETED);
+      assertThat(
+              events.stream()
+                  .filter(each -> each.type() == CompactionEvent.Type.PROGRESS)
+                  .map(CompactionEvent::fraction))
+          .containsExactly(0.1, 0.3, 0.5, 0.7, 0.9, 1.0);
+      JobRecord last = compaction.history().get(0);
+      assertThat(last.outcome()).isEqualTo(JobOutcome.COMPLETED);
+      assertThat(last.bytesBefore() - last.bytesAfter()).isEqualTo(result.reclaimedBytes());
+      assertThat(store.verify().findings()).isEmpty();
+    }
+  }
+
+  @Test
+  void nothingToDo_givesAnEmptyResult() throws Exception {
+    try (ColdStore store = ColdStore.open(directory, options());
+        StoreCompaction compaction = StoreCompaction.start(store.space(), 1)) {
+      ColdTable unused = store.table("books", TableOptions.defaults());
+      assertThat(
+              compaction.compact("books", CompactionOptions.defaults()).get(60, TimeUnit.SECONDS))
+          .isEqualTo(CompactionResult.empty());
+      assertThatThrownBy(() -> compaction.compact("films", CompactionOptions.defaults()))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("films");
+    }
+  }
+
+  @Test
+  void spaceComesBack_withoutAnyCall() throws Exception {
+    try (ColdStore store = ColdStore.open(directory, options());
+        StoreCompaction compaction = StoreCompaction.start(store.space(), 1)) {
+      ColdTable table = store.table("books", TableOptions.defaults());
+      fill(table, 0);
+      fill(table, 1);
+      removeMost(table);
+      long live = table.stats().liveBytes();
+      while (table.stats().diskBytes() > 2 * live + (2L << 20)) {
+        Thread.onSpinWait();
+      }
+      checkKept(table);
+      assertThat(compaction.history()).isNotEmpty();
+    }
+  }
+
+  @Test
+  void whatHasExpired_isPurged_andCountedExactly() throws Exception {
+    ManualTime time = new ManualTime();
+    StoreOptions frozen = StoreOptions.builder().maximumDiskBytes(256L << 20).time(time).build();
+    try (ColdStore store = ColdStore.open(directory, frozen);
+        StoreCompaction compaction = StoreCompaction.start(store.space(), 1)) {
+      compaction.pause();
+      ColdTable table = store.table("books", TableOptions.defaults());
+      for (int i = 0; i < KEYS; i++) {
+        long expiry = i % 4 == 0 ? ColdTable.NEVER : time.wallMillis() + 60_000;
+        table.put(key(i), value(i, 0), expiry);
+      }
+      time.advance(Duration.ofMinutes(2).toNanos());
+      store.flush();
+      ExpiryResult result = compaction.purgeExpired("books").get(60, TimeUnit.SECONDS);
+      long left = table.size();
+      assertThat(result.removed()).isPositive().isEqualTo(KEYS - left);
+      for (int i = 0; i < KEYS; i++) {
+        assertThat(table.get(key(i)) != null).isEqualTo(i % 4 == 0);
+      }
+    }
+  }
+
+  private static StoreOptions options() {
+    return StoreOptions.builder().maximumDiskBytes(256L << 20).build();
+  }
+
+  private static List<CompactionEvent> listen(Compaction compaction) {
+    ConcurrentLinkedQueue<CompactionEvent> events = new ConcurrentLinkedQueue<>();
+    AutoCloseable unused = compaction.onEvent(events::add);
+    return new java.util.AbstractList<>() {
+      @Override
+      public CompactionEvent get(int index) {
+        return List.copyOf(events).get(index);
+      }
+
+      @Override
+      public int size() {
+        return events.size();
+      }
+    };
+  }
+
+  private static void fill(ColdTable table, int round) {
+    for (int i = 0; i < KEYS; i++) {
+      table.put(key(i), value(i, round), ColdTable.NEVER);
+    }
+  }
+
+  private static void removeMost(ColdTable table) {
+    for (int i = 0; i < KEYS; i++) {
+      if (i % 10 != 0) {
+        assertThat(table.remove(key(i))).isTrue();
+      }
+    }
+  }
+
+  private static void checkKept(ColdTable table) {
+    for (int i = 0; i < KEYS; i++) {
+      assertThat(table.get(key(i)) != null).isEqualTo(i % 10 == 0);
+    }
+  }
+
+  private static byte[] key(int i) {
+    return ByteBuffer.allocate(4).putInt(i).array();
+  }
+
+  private static byte[] value(int i, int round) {
+    byte[] value = new byte[VALUE_BYTES];
+    Arrays.fill(value, (byte) (i + round));
+    return value;
+  }
+
+  private long dataBytes() throws IOException {
+    try (Stream<Path> files = Files.walk(directory.resolve("data"))) {
+      long sum = 0;
+      for (Path each : files.filter(Files::isRegularFile).toList()) {
+        sum += each.toFile().length();
+      }
+      return sum;
+    }
+  }
+}
