@@ -10,6 +10,9 @@ import io.firn.cold.ColdTable;
 import io.firn.cold.TableOptions;
 import io.firn.cold.model.StoreClosedException;
 import io.firn.cold.model.TimeSource;
+import io.firn.compaction.Compaction;
+import io.firn.compaction.CompactionConfig;
+import io.firn.compaction.worker.StoreCompaction;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -31,6 +34,7 @@ public final class Firn implements AutoCloseable {
   static final int MAXIMUM_NAME_CHARS = 255;
 
   private final ColdStore store;
+  private final StoreCompaction compaction;
   private final TimeSource time;
   private final Executor executor;
   private final boolean sync;
@@ -45,6 +49,7 @@ public final class Firn implements AutoCloseable {
 
   Firn(ColdStore store, TimeSource time, Executor executor, boolean sync, int maximumValueBytes) {
     this.store = store;
+    this.compaction = StoreCompaction.start(store, compactionWorkers());
     this.time = time;
     this.executor = executor;
     this.sync = sync;
@@ -105,6 +110,17 @@ public final class Firn implements AutoCloseable {
     }
   }
 
+  /** Jobs take no more than half of the cores. */
+  private static int compactionWorkers() {
+    return CompactionConfig.defaults().effectiveJobs(Runtime.getRuntime().availableProcessors());
+  }
+
+  /** Returns the compaction of the store: jobs, history, progress, events, and work on demand. */
+  public Compaction compaction() {
+    requireOpen();
+    return compaction;
+  }
+
   /** Returns disk space by kind, write amplification, facts of the last recovery, and errors. */
   public FirnStats stats() {
     requireOpen();
@@ -140,6 +156,7 @@ public final class Firn implements AutoCloseable {
       List<WriteThroughCache<?, ?>> caches = new ArrayList<>(open.values());
       open.clear();
       caches.forEach(WriteThroughCache::closeTiers);
+      compaction.close();
       store.close();
     } finally {
       lock.unlock();

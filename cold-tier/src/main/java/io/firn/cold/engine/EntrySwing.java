@@ -189,6 +189,7 @@ final class EntrySwing {
     table.space().debit(change.from());
     applied.merge(change.kind(), 1, Integer::sum);
     if (change.isMove()) {
+      table.counters().moves.increment();
       moves.add(
           new RecordMove(table.id(), change.hash(), change.from(), change.to(), change.bytes()));
     } else if (change.kind() == RecordChange.Kind.DAMAGED) {

@@ -30,6 +30,9 @@ public final class TableCounters {
   /** Entries removed. */
   public final LongAdder removes = new LongAdder();
 
+  /** Records that were moved to other pages. */
+  public final LongAdder moves = new LongAdder();
+
   TableCounters() {}
 
   void wrote(boolean removal, int recordBytes) {

@@ -223,7 +223,7 @@ final class Workers {
     private boolean tidy(List<Table> tables, long nowNanos) throws IOException {
       long changes = 0;
       for (Table table : tables) {
-        changes += table.changes();
+        changes += table.changes() + table.counters().moves.sum();
       }
       if (changes != seenChanges) {
         seenChanges = changes;

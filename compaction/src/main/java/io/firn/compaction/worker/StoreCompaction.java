@@ -2,6 +2,7 @@
 // Copyright The Firn authors
 package io.firn.compaction.worker;
 
+import io.firn.cold.ColdStore;
 import io.firn.cold.engine.StoreSpace;
 import io.firn.cold.engine.Table;
 import io.firn.cold.model.Loggers;
@@ -41,6 +42,15 @@ public final class StoreCompaction implements Compaction, AutoCloseable {
   private StoreCompaction(StoreSpace space, int workers) {
     this.space = space;
     this.agents = new CompactionAgents(space, workers, new Listener());
+  }
+
+  /**
+   * Starts the compaction of a store, to be closed before it.
+   *
+   * @param workers how many jobs may run at a time, at least 1
+   */
+  public static StoreCompaction start(ColdStore store, int workers) {
+    return start(store.space(), workers);
   }
 
   /**
