@@ -72,8 +72,8 @@ public final class AutoPlanner {
       return Optional.empty();
     }
     List<SegmentInfo> chosen =
-        choose(byBenefit(GARBAGE_WORTH_MOVING), lacking, SegmentInfo::garbageBytes);
-    if (sum(chosen, SegmentInfo::garbageBytes) >= lacking) {
+        movable(choose(byBenefit(GARBAGE_WORTH_MOVING), lacking, SegmentInfo::garbageBytes));
+    if (sum(chosen, SegmentInfo::garbageBytes) >= Math.min(lacking, segmentBytes)) {
       return Optional.of(
           job(JobKind.FILES, chosen, MAKE_ROOM, "%d bytes of room lacking".formatted(lacking)));
     }
@@ -187,6 +187,20 @@ public final class AutoPlanner {
       taken += each.bytes();
     }
     return chosen;
+  }
+
+  /** Takes from the front what there is room for to copy: a segment is always kept for that. */
+  private List<SegmentInfo> movable(List<SegmentInfo> chosen) {
+    long room = segmentBytes + Math.max(0, store.availableBytes());
+    List<SegmentInfo> some = new ArrayList<>();
+    for (SegmentInfo each : chosen) {
+      room -= each.usefulBytes();
+      if (room < 0) {
+        break;
+      }
+      some.add(each);
+    }
+    return some;
   }
 
   private static PlannedJob job(

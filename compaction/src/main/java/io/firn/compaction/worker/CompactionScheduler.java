@@ -34,8 +34,8 @@ final class CompactionScheduler implements Agent, SchedulerCommand.Handler {
   private static final long FIRST_BACK_OFF_NANOS = 1_000_000_000L;
   private static final long LONGEST_BACK_OFF_NANOS = 60_000_000_000L;
   private static final int MOST_DOUBLINGS = 6;
-  private static final int LOW_WATER_SEGMENTS = 2;
-  private static final int LOW_WATER_SHARE = 50;
+  private static final int LOW_WATER_SEGMENTS = 4;
+  private static final int LOW_WATER_SHARE = 25;
   private static final int BY_HAND = 500;
 
   private final Mailbox<SchedulerCommand> mailbox;
@@ -108,7 +108,7 @@ final class CompactionScheduler implements Agent, SchedulerCommand.Handler {
     int planned = 0;
     for (Table table : space.tables()) {
       TableCare care = care(table.id());
-      if (care.config.backgroundEnabled() && now - care.quietUntilNanos >= 0 && !isBusy(table)) {
+      if (care.config.backgroundEnabled() && !isBusy(table)) {
         planned += plan(table, care, idle, now) ? 1 : 0;
       }
     }
@@ -136,10 +136,13 @@ final class CompactionScheduler implements Agent, SchedulerCommand.Handler {
   }
 
   private boolean plan(Table table, TableCare care, boolean idle, long now) {
-    List<SegmentInfo> segments = unreserved(table);
     long segmentBytes = table.space().segmentBytes();
+    StoreFacts facts = facts(segmentBytes, idle);
+    if (now - care.quietUntilNanos < 0 && facts.lackingBytes() <= 0) {
+      return false;
+    }
     Optional<PlannedJob> planned =
-        AutoPlanner.plan(segments, facts(segmentBytes, idle), care.config, segmentBytes);
+        AutoPlanner.plan(unreserved(table), facts, care.config, segmentBytes);
     return planned.isPresent() && add(table, planned.get(), care.config, now);
   }
 

@@ -91,7 +91,7 @@ final class SegmentsRun extends JobRun {
         && (left > 0 || hasLiveRecords() || remaining().isEmpty());
   }
 
-  /** A segment that was being filled at the end, or into which a claim was open, is not empty. */
+  /** A segment that a writer began to fill before it was held is not empty, which is no failure. */
   private boolean hasLiveRecords() {
     List<Integer> numbers = remaining();
     for (int number : numbers) {
@@ -105,10 +105,9 @@ final class SegmentsRun extends JobRun {
 
   @Override
   String shortfall() {
-    List<Integer> numbers = remaining();
-    return numbers.isEmpty()
+    return left == 0
         ? ""
-        : "records stay in segments " + numbers + ", " + left + " of them without room or unread";
+        : left + " records or pages of segments " + remaining() + " without room or unread";
   }
 
   @Override
