@@ -116,6 +116,7 @@ final class Evacuation {
 
   private void walk(PageRun run) {
     Segment segment = table.space().find(run.segment());
+    walk.until(run.endPage());
     for (int page = run.firstPage(); segment != null && page < run.endPage(); page++) {
       if (segment.pageCharge(page) > 0) {
         walk(segment, page);

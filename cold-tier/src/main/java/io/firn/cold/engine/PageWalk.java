@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class PageWalk {
   private static final int HEAD_BYTES = 16;
+  private static final int PAGES_AT_ONCE = 32;
 
   /** Receives the records that verify. */
   interface Visitor {
@@ -44,18 +45,27 @@ final class PageWalk {
   private final Table table;
   private final PageLayout layout;
   private final RecordReader record = new RecordReader();
-  private byte[] page = new byte[0];
+
+  /** Pages of a segment that stand one after another, read at once. */
+  private byte[] pages = new byte[0];
+
   private byte[] buffer = new byte[4096];
 
-  /** What {@code page} holds; nothing before the first read. */
-  private @Nullable Segment pageSegment;
+  /** What {@code pages} holds; nothing before the first read. */
+  private @Nullable Segment pagesSegment;
 
-  private long pageOffset;
-  private int pageLength;
+  private long pagesOffset;
+  private int pagesLength;
+  private int endPage;
 
   PageWalk(Table table) {
     this.table = table;
     this.layout = table.space().layout();
+  }
+
+  /** Says where the pages end that will be walked in turn, so that they can be read together. */
+  void until(int end) {
+    endPage = end;
   }
 
   /**
@@ -124,24 +134,46 @@ final class PageWalk {
 
   /** Reads and verifies a page; null if it is none. */
   private @Nullable PageHeader readHeader(Segment segment, int number) throws IOException {
-    if (page.length == 0) {
-      page = new byte[layout.pageBytes()];
-    }
     long start = layout.pageBytes() * (long) number;
-    pageSegment = null;
-    pageLength = readFile(segment, start, page, page.length);
-    Arrays.fill(page, pageLength, page.length, (byte) 0);
-    pageOffset = start;
-    pageSegment = segment;
+    if (segment != pagesSegment
+        || start < pagesOffset
+        || start + layout.pageBytes() > pagesOffset + pagesLength) {
+      readPages(segment, number);
+    }
+    int at = (int) (start - pagesOffset);
     try {
       PageHeader header =
           PageHeader.read(
-              page, (int) (layout.headerOf(number) - start), page.length, segment.path());
+              pages,
+              at + (int) (layout.headerOf(number) - start),
+              layout.pageBytes(),
+              segment.path());
       boolean sealed = (header.flags() & PageHeader.SEALED) != 0;
       return sealed && header.pageNumber() == number ? header : null;
     } catch (CorruptBytesException | UnsupportedVersionException e) {
       return null;
     }
+  }
+
+  /** Reads a page, and with it those after it that will be walked next. */
+  private void readPages(Segment segment, int number) throws IOException {
+    int count = 1;
+    while (count < PAGES_AT_ONCE
+        && number + count < endPage
+        && segment.pageCharge(number + count) > 0) {
+      count++;
+    }
+    int bytes = count * layout.pageBytes();
+    if (pages.length < bytes) {
+      pages = new byte[bytes];
+    }
+    pagesSegment = null;
+    pagesOffset = layout.pageBytes() * (long) number;
+    int present = readFile(segment, pagesOffset, pages, bytes);
+    Arrays.fill(pages, present, bytes, (byte) 0);
+    // Only whole pages are there; the first one counts even if the file ends in it.
+    pagesLength = Math.max(layout.pageBytes(), present - present % layout.pageBytes());
+    pagesSegment = segment;
   }
 
   /** Returns the length that the record at an offset says it has; 0 if it cannot be one. */
@@ -215,12 +247,14 @@ final class PageWalk {
     return record.wrap(buffer, 0, logical, table.id(), segment.lsnBase(), segment.timeBaseMillis());
   }
 
-  /** Copies bytes out of the page that was read last, or reads them; returns how many there are. */
+  /**
+   * Copies bytes out of the pages that were read last, or reads them; returns how many there are.
+   */
   private int read(Segment segment, long offset, byte[] target, int length) throws IOException {
-    if (segment == pageSegment
-        && offset >= pageOffset
-        && offset + length <= pageOffset + pageLength) {
-      System.arraycopy(page, (int) (offset - pageOffset), target, 0, length);
+    if (segment == pagesSegment
+        && offset >= pagesOffset
+        && offset + length <= pagesOffset + pagesLength) {
+      System.arraycopy(pages, (int) (offset - pagesOffset), target, 0, length);
       return length;
     }
     return readFile(segment, offset, target, length);
