@@ -77,6 +77,15 @@ public final class AutoPlanner {
       return Optional.of(
           job(JobKind.FILES, chosen, MAKE_ROOM, "%d bytes of room lacking".formatted(lacking)));
     }
+    List<SegmentInfo> over = expiredFiles();
+    if (!over.isEmpty()) {
+      return Optional.of(
+          job(
+              JobKind.EXPIRY,
+              over,
+              EVICT,
+              "%d bytes of room lacking, %d files expired".formatted(lacking, over.size())));
+    }
     List<SegmentInfo> oldest =
         sealed.stream()
             .sorted(
@@ -96,8 +105,7 @@ public final class AutoPlanner {
 
   /** Files of which all, or much, has expired; those that need not be read first. */
   private Optional<PlannedJob> expire() {
-    List<SegmentInfo> over =
-        sealed.stream().filter(each -> each.latestExpiryMillis() <= store.nowMillis()).toList();
+    List<SegmentInfo> over = expiredFiles();
     if (!over.isEmpty()) {
       return Optional.of(
           job(JobKind.EXPIRY, over, EXPIRE, "%d files expired".formatted(over.size())));
@@ -113,6 +121,10 @@ public final class AutoPlanner {
                 chosen,
                 EXPIRE,
                 "%d expired bytes".formatted(sum(chosen, SegmentInfo::expiredBytes))));
+  }
+
+  private List<SegmentInfo> expiredFiles() {
+    return sealed.stream().filter(each -> each.latestExpiryMillis() <= store.nowMillis()).toList();
   }
 
   private Optional<PlannedJob> payDebt() {

@@ -210,13 +210,20 @@ final class CompactionScheduler implements Agent, SchedulerCommand.Handler {
       return;
     }
     CompactionOptions options = command.options().fitted(table.space().segmentBytes());
-    List<SegmentInfo> chosen =
-        FilePlanner.plan(unreserved(table), options, care(table.id()).config.deadRowShare())
-            .batches()
-            .stream()
-            .flatMap(batch -> batch.files().stream())
-            .map(FileChoice::segment)
-            .toList();
+    List<SegmentInfo> chosen;
+    try {
+      chosen =
+          FilePlanner.plan(unreserved(table), options, care(table.id()).config.deadRowShare())
+              .batches()
+              .stream()
+              .flatMap(batch -> batch.files().stream())
+              .map(FileChoice::segment)
+              .toList();
+    } catch (RuntimeException e) { // the user's filter
+      LOG.warn("a compaction of {} cannot be planned", table.name(), e);
+      ledger.refused(command.jobId(), "cannot be planned: " + e);
+      return;
+    }
     byHand(command.jobId(), table, JobKind.FILES, chosen, options);
   }
 

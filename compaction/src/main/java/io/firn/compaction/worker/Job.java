@@ -15,7 +15,7 @@ import java.util.List;
  * @param kind what is done
  * @param segments the segments to empty or to sweep, in this order; none for a job of pages
  * @param pages the pages to empty; none for a job of segments
- * @param plannedBytes bytes of the pages to work through
+ * @param plannedBytes bytes of the pages to work through, at least 1 as no job is done at once
  * @param timeoutNanos how long it may run before it is given up
  * @param priority the higher the sooner; it grows while the job waits
  * @param reason why it runs, with the numbers that decided
@@ -33,6 +33,7 @@ record Job(
     String reason) {
   /** Copies the lists. */
   public Job {
+    plannedBytes = Math.max(1, plannedBytes);
     segments = List.copyOf(segments);
     pages = List.copyOf(pages);
   }

@@ -38,6 +38,7 @@ public final class StoreCompaction implements Compaction, AutoCloseable {
   private final Map<Long, CompletableFuture<JobEnd>> asked = new ConcurrentHashMap<>();
   private final List<Consumer<? super CompactionEvent>> listeners = new CopyOnWriteArrayList<>();
   private final CompactionAgents agents;
+  private volatile boolean closed;
 
   private StoreCompaction(StoreSpace space, int workers) {
     this.space = space;
@@ -93,16 +94,18 @@ public final class StoreCompaction implements Compaction, AutoCloseable {
     asked.put(id, end);
     if (!request.test(id)) {
       CompletableFuture<JobEnd> unused = asked.remove(id);
-      throw new CompactionException("too many requests wait; try again later");
+      throw tooMany();
+    }
+    if (closed) {
+      asked.remove(id, end);
+      end.cancel(false); // nobody may be left to answer
     }
     return end;
   }
 
   @Override
   public void cancel(long jobId) {
-    if (!agents.cancel(jobId)) {
-      throw new CompactionException("too many requests wait; try again later");
-    }
+    told(agents.cancel(jobId));
   }
 
   @Override
@@ -127,9 +130,7 @@ public final class StoreCompaction implements Compaction, AutoCloseable {
 
   @Override
   public void configure(String cache, CompactionConfig config) {
-    if (!agents.configure(table(cache).id(), config)) {
-      throw new CompactionException("too many requests wait; try again later");
-    }
+    told(agents.configure(table(cache).id(), config));
   }
 
   @Override
@@ -142,12 +143,22 @@ public final class StoreCompaction implements Compaction, AutoCloseable {
 
   @Override
   public void pause() {
-    agents.pause(true);
+    told(agents.pause(true));
   }
 
   @Override
   public void resume() {
-    agents.pause(false);
+    told(agents.pause(false));
+  }
+
+  private static void told(boolean taken) {
+    if (!taken) {
+      throw tooMany();
+    }
+  }
+
+  private static CompactionException tooMany() {
+    return new CompactionException("too many requests wait; try again later");
   }
 
   private Table table(String cache) {
@@ -160,6 +171,7 @@ public final class StoreCompaction implements Compaction, AutoCloseable {
   /** Ends all work; jobs that run are given up. A second call does nothing. */
   @Override
   public void close() {
+    closed = true;
     agents.close();
     asked.forEach((id, end) -> end.cancel(false));
     asked.clear();

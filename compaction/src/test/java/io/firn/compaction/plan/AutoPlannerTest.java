@@ -1,0 +1,313 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Firn authors
+package io.firn.compaction.plan;
+
+import static io.firn.compaction.plan.Segments.MIB;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.firn.compaction.CompactionConfig;
+import io.firn.compaction.JobKind;
+import io.firn.compaction.SegmentInfo;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Random;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+
+/** What is done to a table without being asked. */
+final class AutoPlannerTest {
+  private static final long NOW = 1_000_000;
+  private static final long SEGMENT = 64 * MIB;
+  private static final CompactionConfig DEFAULTS = CompactionConfig.defaults();
+  private static final CompactionConfig BY_HAND_ONLY =
+      DEFAULTS.toBuilder().autoCompact(false).build();
+  private static final StoreFacts ROOMY = new StoreFacts(1000 * MIB, 0, 0, false, NOW);
+  private static final StoreFacts IDLE = new StoreFacts(1000 * MIB, 0, 0, true, NOW);
+
+  @Test
+  void aHealthyTable_isLeftAlone() {
+    assertThat(plan(full(1, 10), ROOMY)).isEmpty();
+    assertThat(plan(full(1, 10), IDLE)).isEmpty();
+    assertThat(plan(List.of(), lacking(MIB))).isEmpty();
+  }
+
+  @Test
+  void roomThatLacks_isMadeOfGarbage_ifThereIsEnough() {
+    List<SegmentInfo> segments = new ArrayList<>(full(1, 3));
+    segments.add(Segments.sealed(4, 64 * MIB, 32 * MIB, 50));
+    segments.add(Segments.sealed(5, 64 * MIB, 8 * MIB, 90));
+    PlannedJob job = plan(segments, lacking(40 * MIB)).orElseThrow();
+    assertThat(job.kind()).isEqualTo(JobKind.FILES);
+    assertThat(job.segments()).containsExactly(5);
+    assertThat(job.plannedBytes()).isEqualTo(64 * MIB);
+    assertThat(job.reason()).contains(Long.toString(40 * MIB));
+    assertThat(plan(segments, lacking(80 * MIB)).orElseThrow().segments()).containsExactly(5, 4);
+  }
+
+  @Test
+  void roomThatLacks_isMadeOfTheOldestFiles_ifThereIsNotEnoughGarbage() {
+    List<SegmentInfo> segments = new ArrayList<>();
+    segments.add(Segments.segment(1, 64 * MIB, 63 * MIB, 0, 0, 3_000, true));
+    segments.add(Segments.segment(2, 64 * MIB, 63 * MIB, 0, 0, 1_000, true));
+    segments.add(Segments.segment(3, 64 * MIB, 40 * MIB, 30, 0, 2_000, true));
+    segments.add(Segments.segment(4, 64 * MIB, 63 * MIB, 0, 0, 0, false));
+    PlannedJob job = plan(segments, lacking(100 * MIB)).orElseThrow();
+    assertThat(job.kind()).isEqualTo(JobKind.EVICTION);
+    assertThat(job.segments()).containsExactly(2, 3);
+    assertThat(plan(segments, lacking(MIB)).orElseThrow().kind()).isEqualTo(JobKind.FILES);
+  }
+
+  @Test
+  void wantedBytes_countAsLacking() {
+    StoreFacts wanted = new StoreFacts(MIB, 0, 2 * MIB, false, NOW);
+    assertThat(wanted.lackingBytes()).isEqualTo(MIB);
+    assertThat(plan(full(1, 2), wanted).orElseThrow().kind()).isEqualTo(JobKind.EVICTION);
+  }
+
+  @Test
+  void nothingLiveIsEvicted_whileWholeFilesHaveExpired() {
+    List<SegmentInfo> segments = new ArrayList<>(full(1, 3));
+    segments.add(expired(4, 64 * MIB, NOW));
+    PlannedJob job = plan(segments, lacking(60 * MIB)).orElseThrow();
+    assertThat(job.kind()).isEqualTo(JobKind.EXPIRY);
+    assertThat(job.segments()).containsExactly(4);
+  }
+
+  @Test
+  void filesThatHaveExpired_areSwept_fromTheMomentOn() {
+    List<SegmentInfo> segments = new ArrayList<>(full(1, 3));
+    segments.add(expired(4, 64 * MIB, NOW));
+    segments.add(expired(5, 64 * MIB, NOW + 1));
+    PlannedJob job = plan(segments, ROOMY).orElseThrow();
+    assertThat(job.kind()).isEqualTo(JobKind.EXPIRY);
+    assertThat(job.segments()).containsExactly(4);
+  }
+
+  @Test
+  void filesOfWhichMuchHasExpired_areRewritten() {
+    long bytes = 10 * MIB;
+    List<SegmentInfo> atTheBound =
+        List.of(Segments.segment(1, bytes, bytes, 0, 3 * MIB, 0, true), full(2));
+    assertThat(plan(atTheBound, ROOMY)).isEmpty();
+    List<SegmentInfo> above =
+        List.of(Segments.segment(1, bytes, bytes, 0, 3 * MIB + 1, 0, true), full(2));
+    PlannedJob job = plan(above, ROOMY).orElseThrow();
+    assertThat(job.kind()).isEqualTo(JobKind.FILES);
+    assertThat(job.segments()).containsExactly(1);
+  }
+
+  @Test
+  void debt_isPaid_fromThirtyPercentAndTwoFilesOn_downToTwentyFive() {
+    // 8 files with 40 MiB live each: useful 320 MiB, allowed 320 + 96 + 2 * 8 = 432.
+    List<SegmentInfo> segments = new ArrayList<>();
+    for (int i = 1; i <= 8; i++) {
+      segments.add(Segments.sealed(i, 54 * MIB, 40 * MIB, 20));
+    }
+    CompactionConfig calm = DEFAULTS.toBuilder().compactThresholdFiles(1000).build();
+    calm = calm.toBuilder().compactThresholdBytes(1000 * MIB).build();
+    assertThat(AutoPlanner.plan(segments, ROOMY, calm, 8 * MIB)).isEmpty();
+    SegmentInfo first = segments.remove(0);
+    segments.add(0, Segments.sealed(1, first.bytes() + 1, first.liveBytes(), 20));
+    PlannedJob job = AutoPlanner.plan(segments, ROOMY, calm, 8 * MIB).orElseThrow();
+    // From 432 MiB and a byte to 400 MiB: 32 MiB, 14 MiB in each file.
+    assertThat(job.kind()).isEqualTo(JobKind.FILES);
+    assertThat(job.segments()).hasSize(3);
+  }
+
+  @Test
+  void aFileWithLittleGarbage_isNotRewritten_toPayDebt() {
+    List<SegmentInfo> segments = new ArrayList<>();
+    segments.add(Segments.sealed(1, 10 * MIB, 9 * MIB, 10));
+    segments.add(Segments.segment(2, 200 * MIB, MIB, 90, 0, 0, false));
+    assertThat(AutoPlanner.plan(segments, ROOMY, DEFAULTS, MIB)).isEmpty();
+  }
+
+  @Test
+  void aJob_takesEightFilesAtMost() {
+    List<SegmentInfo> segments = new ArrayList<>();
+    for (int i = 1; i <= 20; i++) {
+      segments.add(Segments.sealed(i, 20 * MIB, 5 * MIB, 75));
+    }
+    assertThat(plan(segments, ROOMY).orElseThrow().segments()).hasSize(8);
+  }
+
+  @Test
+  void aJob_readsHalfAGibibyteAtMost_butOneFileAlways() {
+    List<SegmentInfo> segments = new ArrayList<>();
+    segments.add(Segments.sealed(1, 800 * MIB, 100 * MIB, 87));
+    segments.add(Segments.sealed(2, 800 * MIB, 100 * MIB, 87));
+    assertThat(AutoPlanner.plan(segments, ROOMY, DEFAULTS, MIB).orElseThrow().segments())
+        .hasSize(1);
+  }
+
+  @Test
+  void tenFilesWithGarbage_areTidiedUp_ifItPays() {
+    // 28 % over the useful bytes: below what starts the debt, above where it stops.
+    List<SegmentInfo> nine = rotten(9);
+    assertThat(AutoPlanner.plan(nine, ROOMY, quarterDead(), 100 * MIB)).isEmpty();
+    List<SegmentInfo> ten = rotten(10);
+    PlannedJob job = AutoPlanner.plan(ten, ROOMY, quarterDead(), 100 * MIB).orElseThrow();
+    assertThat(job.kind()).isEqualTo(JobKind.FILES);
+    assertThat(job.reason()).startsWith("10 files");
+    List<SegmentInfo> butSoMuchIsAlive = new ArrayList<>(ten);
+    butSoMuchIsAlive.addAll(full(100, 110));
+    assertThat(AutoPlanner.plan(butSoMuchIsAlive, ROOMY, quarterDead(), 100 * MIB)).isEmpty();
+  }
+
+  @Test
+  void manyBytesOfGarbage_areTidiedUp() {
+    CompactionConfig config = quarterDead().toBuilder().compactThresholdBytes(20 * MIB).build();
+    assertThat(AutoPlanner.plan(rotten(2), ROOMY, config, 100 * MIB)).isEmpty();
+    assertThat(AutoPlanner.plan(rotten(3), ROOMY, config, 100 * MIB)).isPresent();
+    assertThat(DEFAULTS.compactThresholdBytes()).isEqualTo(100 * MIB);
+    assertThat(DEFAULTS.compactThresholdFiles()).isEqualTo(10);
+  }
+
+  @Test
+  void anyFileWithGarbage_isTidiedUp_whenNobodyWrites() {
+    List<SegmentInfo> segments = new ArrayList<>(full(1, 20));
+    segments.add(Segments.sealed(30, 16 * MIB, 12 * MIB, 25));
+    assertThat(plan(segments, IDLE)).isEmpty();
+    segments.add(Segments.sealed(31, 16 * MIB, 12 * MIB - 1, 25));
+    assertThat(plan(segments, ROOMY)).isEmpty();
+    assertThat(plan(segments, IDLE).orElseThrow().segments()).containsExactly(31);
+  }
+
+  @Test
+  void smallFiles_areMerged_whenTheyAreMany() {
+    long small = DEFAULTS.effectiveSmallBytes(SEGMENT) - 1;
+    List<SegmentInfo> segments = new ArrayList<>(full(1, 3));
+    for (int i = 10; i < 19; i++) {
+      segments.add(Segments.sealed(i, small, small, 0));
+    }
+    assertThat(plan(segments, ROOMY)).isEmpty();
+    segments.add(Segments.sealed(19, small + 1, small, 0));
+    assertThat(plan(segments, ROOMY)).isEmpty();
+    segments.add(Segments.sealed(20, small, small, 0));
+    PlannedJob job = plan(segments, ROOMY).orElseThrow();
+    assertThat(job.segments()).hasSize(8).doesNotContain(1, 2, 3, 19);
+    assertThat(job.reason()).isEqualTo("10 small files");
+  }
+
+  @Test
+  void withoutAutoCompact_onlyRoomAndExpiryAreLookedAfter() {
+    List<SegmentInfo> segments = new ArrayList<>(full(1, 2));
+    for (int i = 10; i < 30; i++) {
+      segments.add(Segments.sealed(i, 64 * MIB, 8 * MIB, 87));
+    }
+    assertThat(plan(segments, IDLE)).isPresent();
+    assertThat(AutoPlanner.plan(segments, IDLE, BY_HAND_ONLY, SEGMENT)).isEmpty();
+    assertThat(AutoPlanner.plan(segments, lacking(MIB), BY_HAND_ONLY, SEGMENT)).isPresent();
+    segments.add(expired(40, MIB, NOW));
+    assertThat(AutoPlanner.plan(segments, IDLE, BY_HAND_ONLY, SEGMENT).orElseThrow().kind())
+        .isEqualTo(JobKind.EXPIRY);
+  }
+
+  @Test
+  void theMoreUrgent_hasTheHigherPriority() {
+    List<SegmentInfo> rotten = List.of(Segments.sealed(1, 640 * MIB, 8 * MIB, 90));
+    int evict = plan(full(1, 3), lacking(MIB)).orElseThrow().priority();
+    int room = plan(rotten, lacking(MIB)).orElseThrow().priority();
+    int expire = plan(List.of(expired(1, MIB, NOW)), ROOMY).orElseThrow().priority();
+    int debt = plan(rotten, ROOMY).orElseThrow().priority();
+    int tidy = plan(List.of(Segments.sealed(1, 10 * MIB, MIB, 90)), IDLE).orElseThrow().priority();
+    assertThat(List.of(tidy, debt, expire, room, evict)).isSorted().doesNotHaveDuplicates();
+  }
+
+  @Test
+  void whateverTheFilesAre_onlySealedOnesAreChosen_andEachOnce() {
+    Random random = new Random(20_261_127);
+    int jobs = 0;
+    for (int round = 0; round < 5_000; round++) {
+      List<SegmentInfo> all = new ArrayList<>();
+      int count = random.nextInt(40);
+      for (int i = 0; i < count; i++) {
+        SegmentInfo any = Segments.arbitrary(random, i, SEGMENT);
+        all.add(random.nextInt(5) == 0 ? expiring(any, NOW + random.nextInt(3) - 1) : any);
+      }
+      StoreFacts facts =
+          new StoreFacts(
+              (long) (random.nextDouble() * 1000 * MIB),
+              (long) (random.nextDouble() * 500 * MIB),
+              random.nextInt(3) == 0 ? 50 * MIB : 0,
+              random.nextBoolean(),
+              NOW);
+      CompactionConfig config = random.nextInt(4) == 0 ? BY_HAND_ONLY : DEFAULTS;
+      Optional<PlannedJob> planned = AutoPlanner.plan(all, facts, config, SEGMENT);
+      assertThat(AutoPlanner.plan(all, facts, config, SEGMENT)).isEqualTo(planned);
+      if (planned.isPresent()) {
+        check(planned.get(), all);
+        jobs++;
+      }
+    }
+    assertThat(jobs).isGreaterThan(1_000);
+  }
+
+  private static void check(PlannedJob job, List<SegmentInfo> all) {
+    var byNumber = all.stream().collect(Collectors.toMap(SegmentInfo::number, each -> each));
+    assertThat(job.segments()).isNotEmpty().doesNotHaveDuplicates();
+    long bytes = 0;
+    for (int number : job.segments()) {
+      SegmentInfo chosen = Objects.requireNonNull(byNumber.get(number));
+      assertThat(chosen.sealed()).isTrue();
+      assertThat(chosen.liveBytes()).isPositive();
+      bytes += chosen.bytes();
+    }
+    assertThat(job.plannedBytes()).isEqualTo(bytes);
+  }
+
+  private static Optional<PlannedJob> plan(List<SegmentInfo> segments, StoreFacts facts) {
+    return AutoPlanner.plan(segments, facts, DEFAULTS, SEGMENT);
+  }
+
+  private static StoreFacts lacking(long bytes) {
+    return new StoreFacts(100 * MIB, 100 * MIB + bytes, 0, false, NOW);
+  }
+
+  private static CompactionConfig quarterDead() {
+    return DEFAULTS.toBuilder().deadRowShare(0.20).build();
+  }
+
+  /** Files with 28 % above their useful bytes: 32 MiB in which 25 live. */
+  private static List<SegmentInfo> rotten(int count) {
+    List<SegmentInfo> files = new ArrayList<>();
+    for (int i = 1; i <= count; i++) {
+      files.add(Segments.sealed(i, 32 * MIB, 25 * MIB, 22));
+    }
+    return files;
+  }
+
+  private static SegmentInfo full(int number) {
+    return Segments.sealed(number, 64 * MIB, 64 * MIB, 0);
+  }
+
+  private static List<SegmentInfo> full(int first, int last) {
+    List<SegmentInfo> files = new ArrayList<>();
+    for (int i = first; i <= last; i++) {
+      files.add(full(i));
+    }
+    return files;
+  }
+
+  private static SegmentInfo expired(int number, long bytes, long at) {
+    return expiring(Segments.segment(number, bytes, bytes, 0, at <= NOW ? bytes : 0, 0, true), at);
+  }
+
+  private static SegmentInfo expiring(SegmentInfo base, long at) {
+    return new SegmentInfo(
+        base.number(),
+        base.path(),
+        base.bytes(),
+        base.capacityBytes(),
+        base.liveBytes(),
+        base.totalRows(),
+        base.deadRows(),
+        base.expiredBytes(),
+        at,
+        base.createdMillis(),
+        base.streamClass(),
+        base.sealed());
+  }
+}

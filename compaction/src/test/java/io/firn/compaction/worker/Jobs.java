@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Firn authors
+package io.firn.compaction.worker;
+
+import io.firn.compaction.JobKind;
+import java.time.Duration;
+import java.util.List;
+
+/** Jobs and reports for tests. */
+final class Jobs {
+  static final long SECOND = 1_000_000_000L;
+
+  private Jobs() {}
+
+  static Job job(long id, int table, int priority, Integer... segments) {
+    return job(id, table, JobKind.FILES, 1000, priority, segments);
+  }
+
+  static Job job(
+      long id, int table, JobKind kind, long plannedBytes, int priority, Integer... segments) {
+    return new Job(
+        id,
+        table,
+        "books",
+        kind,
+        List.of(segments),
+        List.of(),
+        plannedBytes,
+        60 * SECOND,
+        priority,
+        "a test");
+  }
+
+  static JobReport report(Job job, JobReport.State state, long done, String reason) {
+    return new JobReport(
+        job.id(),
+        0,
+        state,
+        done,
+        done / 10,
+        1,
+        job.segments().size(),
+        5_000,
+        state == JobReport.State.RUNNING ? 5_000 : 3_000,
+        Duration.ofMillis(7),
+        reason);
+  }
+}
