@@ -9,6 +9,7 @@ import io.firn.cold.ColdStore;
 import io.firn.cold.ColdTable;
 import io.firn.cold.StoreOptions;
 import io.firn.cold.TableOptions;
+import io.firn.cold.model.DiskFullException;
 import io.firn.cold.testkit.ManualTime;
 import io.firn.compaction.worker.StoreCompaction;
 import java.io.IOException;
@@ -18,6 +19,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -115,6 +118,120 @@ final class CompactionTest {
       assertThat(result.removed()).isPositive().isEqualTo(KEYS - left);
       for (int i = 0; i < KEYS; i++) {
         assertThat(table.get(key(i)) != null).isEqualTo(i % 4 == 0);
+      }
+    }
+  }
+
+  @Test
+  void aJobThatIsCancelled_leavesEverythingWhereItIs() throws Exception {
+    try (ColdStore store = ColdStore.open(directory, options());
+        StoreCompaction compaction = StoreCompaction.start(store, 1)) {
+      compaction.pause();
+      ColdTable table = store.table("books", TableOptions.defaults());
+      fill(table, 0);
+      removeMost(table);
+      AutoCloseable unused =
+          compaction.onEvent(
+              event -> {
+                if (event.type() == CompactionEvent.Type.STARTED) {
+                  compaction.cancel(event.jobId());
+                }
+              });
+      assertThatThrownBy(
+              () ->
+                  compaction
+                      .compact("books", CompactionOptions.defaults())
+                      .get(60, TimeUnit.SECONDS))
+          .cause()
+          .isInstanceOf(CancellationException.class)
+          .hasMessage("cancelled");
+      assertThat(compaction.history().get(0).outcome()).isEqualTo(JobOutcome.ABANDONED);
+      checkKept(table);
+      assertThat(store.verify().findings()).isEmpty();
+    }
+  }
+
+  @Test
+  void aJobThatTakesTooLong_isGivenUp() throws Exception {
+    try (ColdStore store = ColdStore.open(directory, options());
+        StoreCompaction compaction = StoreCompaction.start(store, 1)) {
+      compaction.pause();
+      ColdTable table = store.table("books", TableOptions.defaults());
+      fill(table, 0);
+      removeMost(table);
+      CompactionOptions hasty = CompactionOptions.builder().timeout(Duration.ofMillis(1)).build();
+      assertThat(compaction.plan("books", hasty).isEmpty()).isFalse();
+      assertThatThrownBy(() -> compaction.compact("books", hasty).get(60, TimeUnit.SECONDS))
+          .cause()
+          .isInstanceOf(CancellationException.class)
+          .hasMessage("timeout");
+      checkKept(table);
+    }
+  }
+
+  @Test
+  void atTheLimit_theOldestGo_andTheLimitHolds() {
+    long limit = 32L << 20;
+    StoreOptions small = StoreOptions.builder().maximumDiskBytes(limit).build();
+    try (ColdStore store = ColdStore.open(directory, small);
+        StoreCompaction compaction = StoreCompaction.start(store, 1)) {
+      ColdTable table = store.table("books", TableOptions.defaults());
+      int last = 60_000;
+      for (int i = 0; i < last; i++) {
+        putPatiently(table, i);
+        assertThat(table.get(key(i))).isEqualTo(value(i, 0));
+        if (i % 1000 == 0) {
+          assertThat(store.space().usedBytes()).isLessThanOrEqualTo(limit);
+        }
+      }
+      assertThat(table.size()).isLessThan(last);
+      assertThat(table.get(key(last - 1))).isEqualTo(value(last - 1, 0));
+      assertThat(compaction.history()).anyMatch(job -> job.kind() == JobKind.EVICTION);
+      assertThat(compaction.totals().performed()).isPositive();
+      assertThat(compaction.totals().failed()).isZero();
+    }
+  }
+
+  @Test
+  void withoutBackground_nothingStartsByItself_andAfterTheEndNothingIsTaken() throws Exception {
+    ManualTime time = new ManualTime();
+    StoreOptions frozen = StoreOptions.builder().maximumDiskBytes(256L << 20).time(time).build();
+    try (ColdStore store = ColdStore.open(directory, frozen)) {
+      StoreCompaction compaction = StoreCompaction.start(store, 1);
+      ColdTable table = store.table("books", TableOptions.defaults());
+      CompactionConfig manual =
+          CompactionConfig.defaults().toBuilder().backgroundEnabled(false).build();
+      compaction.configure("books", manual);
+      fill(table, 0);
+      removeMost(table);
+      time.advance(Duration.ofSeconds(10).toNanos());
+      // The scheduler takes requests in order, so its next look is over when the answer is there.
+      ExpiryResult nothing = compaction.purgeExpired("books").get(60, TimeUnit.SECONDS);
+      assertThat(nothing.removed()).isZero();
+      assertThat(compaction.history()).allMatch(job -> job.kind() == JobKind.EXPIRY);
+      CompletableFuture<CompactionResult> byHand =
+          compaction.compact("books", CompactionOptions.defaults());
+      assertThat(byHand.get(60, TimeUnit.SECONDS).files()).isPositive();
+      compaction.close();
+      assertThat(compaction.jobs()).isEmpty();
+      assertThatThrownBy(
+              () ->
+                  compaction
+                      .compact("books", CompactionOptions.defaults())
+                      .get(60, TimeUnit.SECONDS))
+          .hasCauseInstanceOf(CancellationException.class);
+      compaction.close();
+    }
+  }
+
+  /** A put is refused while room is being made; a cache would shed it, this one comes again. */
+  private static void putPatiently(ColdTable table, int i) {
+    while (true) {
+      try {
+        table.put(key(i), value(i, 0), ColdTable.NEVER);
+        return;
+      } catch (DiskFullException e) {
+        Thread.onSpinWait();
       }
     }
   }

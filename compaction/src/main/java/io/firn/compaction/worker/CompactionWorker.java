@@ -151,9 +151,6 @@ final class CompactionWorker implements Agent, WorkerCommand.Handler {
   }
 
   private JobRun start(Table table, Job job) {
-    if (job.kind() == JobKind.PAGES) {
-      return new PagesRun(space, table, job);
-    }
     RecordFilter keep =
         job.kind() == JobKind.EVICTION
             ? new SecondChance(job.plannedBytes() / SPARED_SHARE)

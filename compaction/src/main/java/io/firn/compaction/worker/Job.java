@@ -2,7 +2,6 @@
 // Copyright The Firn authors
 package io.firn.compaction.worker;
 
-import io.firn.cold.segment.PageRun;
 import io.firn.compaction.JobKind;
 import java.util.List;
 
@@ -13,8 +12,7 @@ import java.util.List;
  * @param tableId the table
  * @param cache its name
  * @param kind what is done
- * @param segments the segments to empty or to sweep, in this order; none for a job of pages
- * @param pages the pages to empty; none for a job of segments
+ * @param segments the segments to empty or to sweep, in this order
  * @param plannedBytes bytes of the pages to work through, at least 1 as no job is done at once
  * @param timeoutNanos how long it may run before it is given up
  * @param priority the higher the sooner; it grows while the job waits
@@ -26,15 +24,13 @@ record Job(
     String cache,
     JobKind kind,
     List<Integer> segments,
-    List<PageRun> pages,
     long plannedBytes,
     long timeoutNanos,
     int priority,
     String reason) {
-  /** Copies the lists. */
+  /** Copies the list. */
   public Job {
     plannedBytes = Math.max(1, plannedBytes);
     segments = List.copyOf(segments);
-    pages = List.copyOf(pages);
   }
 }

@@ -32,6 +32,10 @@ final class JobLedger {
   private final JobListener listener;
   private final Map<Long, Running> running = new LinkedHashMap<>();
   private final Deque<JobRecord> history = new ArrayDeque<>();
+
+  /** Who asked for a job hears of its end when the history has it. */
+  private final Deque<JobEnd> ends = new ArrayDeque<>();
+
   private long performed;
   private long failed;
   private long reclaimedBytes;
@@ -55,7 +59,7 @@ final class JobLedger {
     return (int) running.values().stream().filter(each -> each.job().tableId() == tableId).count();
   }
 
-  /** Lets others see how things stand. */
+  /** Lets others see how things stand, and those hear who asked for what has ended. */
   void publish(List<Job> waiting, boolean paused) {
     List<JobProgress> jobs = new ArrayList<>();
     running.values().forEach(each -> jobs.add(each.progress()));
@@ -66,6 +70,9 @@ final class JobLedger {
             new ArrayList<>(history),
             new CompactionTotals(
                 performed, failed, reclaimedBytes, walkedBytes, busyMillis, paused)));
+    for (JobEnd end = ends.poll(); end != null; end = ends.poll()) {
+      listener.onEnd(end);
+    }
   }
 
   private JobProgress progress(Job job, JobPhase phase) {
@@ -90,7 +97,7 @@ final class JobLedger {
 
   /** A job was not taken. */
   void refused(long jobId, String why) {
-    listener.onEnd(JobEnd.withoutWork(jobId, JobOutcome.ABANDONED, why));
+    ends.add(JobEnd.withoutWork(jobId, JobOutcome.ABANDONED, why));
   }
 
   /** A job found nothing to do, so that all of it is done. */
@@ -188,7 +195,7 @@ final class JobLedger {
     if (history.size() > HISTORY) {
       JobRecord unused = history.removeLast();
     }
-    listener.onEnd(end);
+    ends.add(end);
   }
 
   private void event(

@@ -2,7 +2,6 @@
 // Copyright The Firn authors
 package io.firn.compaction.worker;
 
-import io.firn.cold.segment.PageRun;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -37,7 +36,7 @@ final class JobQueue {
       return false;
     }
     waiting.add(new Waiting(job, nowNanos));
-    reserved.computeIfAbsent(job.tableId(), ignored -> new HashSet<>()).addAll(segmentsOf(job));
+    reserved.computeIfAbsent(job.tableId(), ignored -> new HashSet<>()).addAll(job.segments());
     return true;
   }
 
@@ -73,7 +72,7 @@ final class JobQueue {
   void release(Job job) {
     Set<Integer> ofTable = reserved.get(job.tableId());
     if (ofTable != null) {
-      ofTable.removeAll(segmentsOf(job));
+      job.segments().forEach(ofTable::remove);
       if (ofTable.isEmpty()) {
         reserved.remove(job.tableId());
       }
@@ -88,11 +87,5 @@ final class JobQueue {
   /** Returns the jobs that wait, in the order in which they were added. */
   List<Job> waiting() {
     return waiting.stream().map(Waiting::job).toList();
-  }
-
-  private static Set<Integer> segmentsOf(Job job) {
-    Set<Integer> segments = new HashSet<>(job.segments());
-    job.pages().stream().map(PageRun::segment).forEach(segments::add);
-    return segments;
   }
 }

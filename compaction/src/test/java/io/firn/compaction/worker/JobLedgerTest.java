@@ -99,6 +99,7 @@ final class JobLedgerTest {
     assertThat(last.reason()).isEqualTo("timeout");
     assertThat(last.fraction()).isLessThan(1.0);
     assertThat(types()).contains(CompactionEvent.Type.FAILED);
+    ledger.publish(List.of(), false);
     assertThat(ends)
         .extracting(JobEnd::outcome)
         .containsExactly(JobOutcome.FAILED, JobOutcome.ABANDONED);
@@ -113,6 +114,7 @@ final class JobLedgerTest {
     ledger.started(job);
     assertThat(ledger.report(report(job, JobReport.State.COMPLETED, 10, ""))).isNotNull();
     assertThat(ledger.report(report(job, JobReport.State.COMPLETED, 10, ""))).isNull();
+    ledger.publish(List.of(), false);
     assertThat(ends).hasSize(1);
   }
 
@@ -155,7 +157,9 @@ final class JobLedgerTest {
     ledger.refused(1, "the table was dropped");
     ledger.nothingToDo(job(2, 1, 0));
     ledger.cancelled(job(3, 1, 0, 3));
+    ledger.publish(List.of(), false);
     assertThat(ends).extracting(JobEnd::jobId).containsExactly(1L, 2L, 3L);
+    ledger.publish(List.of(), false);
     assertThat(ends)
         .extracting(JobEnd::outcome)
         .containsExactly(JobOutcome.ABANDONED, JobOutcome.COMPLETED, JobOutcome.ABANDONED);

@@ -6,8 +6,6 @@ import static io.firn.compaction.worker.Jobs.SECOND;
 import static io.firn.compaction.worker.Jobs.job;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.firn.cold.segment.PageRun;
-import io.firn.compaction.JobKind;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -78,27 +76,6 @@ final class JobQueueTest {
     assertThat(queue.isReserved(1, 5)).isFalse();
     assertThat(queue.isReserved(2, 5)).isTrue();
     queue.release(first);
-  }
-
-  @Test
-  void theSegmentsOfPages_areReservedToo() {
-    Job pages =
-        new Job(
-            1,
-            1,
-            "books",
-            JobKind.PAGES,
-            List.of(),
-            List.of(new PageRun(7, 0, 2), new PageRun(8, 1, 1)),
-            10,
-            SECOND,
-            0,
-            "a test");
-    assertThat(queue.add(pages, 0)).isTrue();
-    assertThat(queue.isReserved(1, 7)).isTrue();
-    assertThat(queue.isReserved(1, 8)).isTrue();
-    queue.release(pages);
-    assertThat(queue.isReserved(1, 7)).isFalse();
   }
 
   @Test

@@ -19,16 +19,7 @@ final class Jobs {
   static Job job(
       long id, int table, JobKind kind, long plannedBytes, int priority, Integer... segments) {
     return new Job(
-        id,
-        table,
-        "books",
-        kind,
-        List.of(segments),
-        List.of(),
-        plannedBytes,
-        60 * SECOND,
-        priority,
-        "a test");
+        id, table, "books", kind, List.of(segments), plannedBytes, 60 * SECOND, priority, "a test");
   }
 
   static JobReport report(Job job, JobReport.State state, long done, String reason) {
