@@ -349,7 +349,7 @@ final class Checkpointer {
           nextSlotNumber,
           entries,
           List.of(),
-          engine.jobs().forManifest());
+          List.of());
     }
 
     private TableEntry table(Table table) {

@@ -70,7 +70,6 @@ public final class Engine implements AutoCloseable {
   private final WallClock wall;
   private final WriteStamps stamps = new WriteStamps();
   private final OpenBatches batches;
-  private final JobStates jobs;
   private final ManifestStore manifests;
   private final Map<Integer, Table> tables = new ConcurrentSkipListMap<>();
   private final Map<String, Table> byName = new ConcurrentHashMap<>();
@@ -95,19 +94,30 @@ public final class Engine implements AutoCloseable {
     this.options = options;
     this.seams = seams;
     this.ledger = new DiskLedger(options.maximumDiskBytes());
-    Disk disk = seams.disk();
-    Threads threads = seams.threads();
-    TimeSource time = seams.time();
-    this.wall = new WallClock(time, threads);
-    this.archive = new LogArchive(options.archive(), disk, ledger, seams.io(), threads, time);
-    this.log = new Log(options.log(), disk, ledger, threads, time, seams.randoms(), archive);
+    this.wall = new WallClock(seams.time(), seams.threads());
+    this.archive =
+        new LogArchive(
+            options.archive(), seams.disk(), ledger, seams.io(), seams.threads(), seams.time());
+    this.log =
+        new Log(
+            options.log(),
+            seams.disk(),
+            ledger,
+            seams.threads(),
+            seams.time(),
+            seams.randoms(),
+            archive);
     this.forcer =
         new Forcer(
-            disk, seams.io(), log, threads, wall::millis, options.flushMode() == FlushMode.SYNC);
-    this.batches = new OpenBatches(log::end, threads);
-    this.jobs = new JobStates(this);
-    this.manifests = new ManifestStore(disk, ledger, threads, jobs::plannedBytes);
-    this.catalogueLock = threads.newLock("catalogue");
+            seams.disk(),
+            seams.io(),
+            log,
+            seams.threads(),
+            wall::millis,
+            options.flushMode() == FlushMode.SYNC);
+    this.batches = new OpenBatches(log::end, seams.threads());
+    this.manifests = new ManifestStore(seams.disk(), ledger, seams.threads());
+    this.catalogueLock = seams.threads().newLock("catalogue");
     this.writeScratch = new Striped<>(seams.writes()::get);
     this.checkpointer = new Checkpointer(this, 1);
     this.workers = new Workers(this);
@@ -256,7 +266,6 @@ public final class Engine implements AutoCloseable {
     Table table = tables.remove(id);
     if (table != null) {
       byName.remove(table.name(), table);
-      jobs.forgetTable(id);
       StoreOpening.forgetFiles(this, table);
     }
   }
@@ -339,7 +348,6 @@ public final class Engine implements AutoCloseable {
       lsn = log.append(frame, frame.tableDrop(table.id()));
       table.drop();
       tables.remove(table.id());
-      jobs.forgetTable(table.id());
       relief.dropBegins();
     } finally {
       catalogueLock.unlock();
@@ -420,11 +428,6 @@ public final class Engine implements AutoCloseable {
   /** Returns bytes on disk by kind and what the engine did so far. */
   public EngineStats stats() {
     return EngineStats.of(this, damage.count(), log.end() - firstLsn);
-  }
-
-  /** Returns where the long-running jobs stand. */
-  public JobStates jobs() {
-    return jobs;
   }
 
   /** Returns how well the store works, and why. */

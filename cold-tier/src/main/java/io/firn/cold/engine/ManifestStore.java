@@ -4,7 +4,6 @@ package io.firn.cold.engine;
 
 import io.firn.cold.agent.Threads;
 import io.firn.cold.format.CorruptBytesException;
-import io.firn.cold.format.JobEntry;
 import io.firn.cold.format.Manifest;
 import io.firn.cold.io.Disk;
 import io.firn.cold.io.DiskFile;
@@ -15,7 +14,6 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.locks.Lock;
-import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,19 +42,15 @@ final class ManifestStore {
   /** Held over I/O; guards the sizes of the files and how much of them is spoken for. */
   private final Lock turn;
 
-  /** Without the states of jobs. */
   private long plannedBytes = SLACK_BYTES;
-
-  private final LongSupplier jobBytes;
 
   /** The last write failed: the older file may or may not hold a manifest that counts. */
   private boolean inDoubt;
 
-  ManifestStore(Disk disk, DiskLedger ledger, Threads threads, LongSupplier jobBytes) {
+  ManifestStore(Disk disk, DiskLedger ledger, Threads threads) {
     this.disk = disk;
     this.ledger = ledger;
     this.turn = threads.newLock("manifests");
-    this.jobBytes = jobBytes;
   }
 
   /**
@@ -98,18 +92,13 @@ final class ManifestStore {
   }
 
   private void accept(int i, Manifest manifest) {
-    plannedBytes = Math.max(plannedBytes, plannedBytes(manifest, manifest.encode().length));
+    plannedBytes = Math.max(plannedBytes, (long) manifest.encode().length + SLACK_BYTES);
     redoLsns[i] = manifest.redoLsn();
     Manifest best = current;
     if (best == null || manifest.number() > best.number()) {
       current = manifest;
       currentIndex = i;
     }
-  }
-
-  private static long plannedBytes(Manifest manifest, int length) {
-    long jobs = manifest.jobs().stream().mapToLong(JobEntry::bytes).sum();
-    return length - jobs + SLACK_BYTES;
   }
 
   /** Returns the manifest that counts; null if there is none. */
@@ -176,24 +165,21 @@ final class ManifestStore {
   }
 
   /**
-   * Makes sure that both files have room for a manifest that is so much larger than the last one,
-   * and for the states of all jobs.
+   * Makes sure that both files have room for a manifest that is so much larger than the last one.
    *
-   * @param headroomBytes what must be left of the store's room
    * @throws io.firn.cold.model.DiskFullException if the store has no room
    * @throws IOException if the disk has none, or fails
    */
-  void ensureRoom(int moreBytes, long headroomBytes) throws IOException {
+  void ensureRoom(int moreBytes) throws IOException {
     turn.lock();
     try {
       long planned = plannedBytes + moreBytes;
-      long needed = planned + jobBytes.getAsLong();
       boolean created = false;
       for (int i = 0; i < NAMES.size(); i++) {
-        if (sizes[i] < needed) {
+        if (sizes[i] < planned) {
           created |= sizes[i] == 0;
           try (DiskFile file = disk.open(NAMES.get(i), Disk.OpenMode.CREATE)) {
-            grow(i, file, needed, headroomBytes);
+            grow(i, file, planned);
           }
         }
       }
@@ -206,10 +192,10 @@ final class ManifestStore {
     }
   }
 
-  private void grow(int i, DiskFile file, long neededBytes, long headroomBytes) throws IOException {
+  private void grow(int i, DiskFile file, long neededBytes) throws IOException {
     long size = (neededBytes + GRANULE_BYTES - 1) / GRANULE_BYTES * GRANULE_BYTES;
     long more = size - sizes[i];
-    ledger.reserve(more, headroomBytes, NAMES.get(i));
+    ledger.reserve(more, 0, NAMES.get(i));
     boolean done = false;
     try {
       file.zero(sizes[i], more);
@@ -256,7 +242,7 @@ final class ManifestStore {
     byte[] bytes = manifest.encode();
     try (DiskFile file = disk.open(NAMES.get(i), Disk.OpenMode.CREATE)) {
       if (sizes[i] < bytes.length) {
-        grow(i, file, bytes.length, 0);
+        grow(i, file, bytes.length);
       }
       redoLsns[i] = 0;
       inDoubt = true;
@@ -267,7 +253,7 @@ final class ManifestStore {
     if (manifest.number() <= NAMES.size()) {
       disk.syncDirectory("");
     }
-    plannedBytes = plannedBytes(manifest, bytes.length);
+    plannedBytes = (long) bytes.length + SLACK_BYTES;
     redoLsns[i] = manifest.redoLsn();
     current = manifest;
     currentIndex = i;

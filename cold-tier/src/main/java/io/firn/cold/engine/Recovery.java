@@ -115,7 +115,6 @@ final class Recovery {
 
   /** Rebuilds tables, segments and index; returns whether the store had been closed cleanly. */
   boolean rebuild() throws IOException {
-    engine.jobs().restore(manifest.jobs());
     long durable = manifest.cleanEndLsn();
     for (TableEntry entry : manifest.tables()) {
       durable = Math.max(durable, restoreTable(entry));
@@ -165,10 +164,11 @@ final class Recovery {
     for (DroppedSegment d : entry.dropped()) {
       table.space().restoreDropped(d.number(), d.dropLsn());
     }
-    TableSpace space = table.space();
     for (SegmentEntry s : entry.segments()) {
       Segment unused =
-          space.restore(s.number(), s.capacity(), s.streamClass(), s.lsnBase(), s.timeBaseMillis());
+          table
+              .space()
+              .restore(s.number(), s.capacity(), s.streamClass(), s.lsnBase(), s.timeBaseMillis());
     }
     for (OpenExtent extent : entry.openExtents()) {
       openExtents.open(entry.id(), extent);
@@ -246,7 +246,7 @@ final class Recovery {
   /** Applies one frame; false if it does not count, so that the history ends before it. */
   private boolean apply(long lsn, FrameReader frame, BatchReplay batches) throws IOException {
     switch (frame.type()) {
-      case TABLE_CREATE, TABLE_DROP, SEGMENT_CREATE, SEGMENT_STATE, SEGMENT_DROP, JOB_STATE -> {
+      case TABLE_CREATE, TABLE_DROP, SEGMENT_CREATE, SEGMENT_STATE, SEGMENT_DROP -> {
         applyRare(lsn, LogFrame.decode(frame, "log"));
         return true;
       }
@@ -334,8 +334,6 @@ final class Recovery {
       applySegmentCreate(lsn, create);
     } else if (frame instanceof LogFrame.SegmentDrop drop) {
       applySegmentDrop(lsn, drop);
-    } else if (frame instanceof LogFrame.JobState job) {
-      engine.jobs().restore(job);
     } else if (frame instanceof LogFrame.SegmentState state) {
       OpenExtent extent = new OpenExtent(state.segment(), state.firstPage(), state.pages());
       if (state.state() == ExtentState.SEALED && state.pages() == 0) {

@@ -96,22 +96,6 @@ final class Relief {
     }
   }
 
-  /**
-   * Reserves room for the state of a job, which is never taken from the last segment that the log
-   * may have: that is for removals.
-   *
-   * @throws DiskFullException if there is no room
-   */
-  void reserveLogForJob(int alignedBytes) {
-    reserveLog(alignedBytes);
-    long free = engine.ledger().maximumBytes() - engine.ledger().usedBytes();
-    if (free < engine.options().log().minimumBytes()) {
-      engine.log().unreserve(alignedBytes);
-      throw new DiskFullException(
-          "no room for the state of a job beside the log of removals: " + free + " bytes", null);
-    }
-  }
-
   /** Notes that the files of a table are about to be deleted, which is counted nowhere. */
   void dropBegins() {
     int unused = drops.incrementAndGet();

@@ -40,7 +40,7 @@ final class Reserve {
   void ensure() throws IOException {
     if (engine.threads().keeps(Rule.KEEP_RESERVE)) {
       if (!manifests) {
-        engine.manifests().ensureRoom(0, 0);
+        engine.manifests().ensureRoom(0);
       }
       ensureSpare();
       for (Table table : engine.tables()) {
@@ -109,22 +109,8 @@ final class Reserve {
    * @throws DiskFullException if there is none
    */
   void ensureManifestRoom(int bytes) {
-    ensureManifestRoom(bytes, 0);
-  }
-
-  /**
-   * Makes room for the states of jobs in both manifests, which is not taken from what log and
-   * records that are moved need.
-   *
-   * @throws DiskFullException if there is none
-   */
-  void ensureJobRoom() {
-    ensureManifestRoom(0, engine.relief().headroomBytes());
-  }
-
-  private void ensureManifestRoom(int bytes, long headroomBytes) {
     try {
-      engine.manifests().ensureRoom(bytes, headroomBytes);
+      engine.manifests().ensureRoom(bytes);
     } catch (DiskFullIoException e) {
       throw new DiskFullException("the manifests cannot grow: " + e.getMessage(), e);
     } catch (IOException e) {
@@ -135,7 +121,7 @@ final class Reserve {
   /** A segment is there; the slack of the manifests covers it until the next value is taken. */
   void segmentAdded() {
     try {
-      engine.manifests().ensureRoom(SEGMENT_BYTES, 0);
+      engine.manifests().ensureRoom(SEGMENT_BYTES);
     } catch (IOException | FirnException e) {
       manifests = false;
     }

@@ -41,8 +41,6 @@ final class SimulationEvacuator implements Agent {
     }
     try {
       if (random.nextInt(3) == 0) {
-        SimulationJobs.save(world, table, random);
-      } else if (random.nextInt(3) == 0) {
         sweep(table, segments);
       } else if (random.nextInt(3) == 0) {
         retire(table, segments);

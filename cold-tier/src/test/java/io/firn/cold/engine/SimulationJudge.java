@@ -2,12 +2,8 @@
 // Copyright The Firn authors
 package io.firn.cold.engine;
 
-import io.firn.cold.engine.SimulationModel.Job;
 import io.firn.cold.engine.SimulationModel.Slot;
 import io.firn.cold.engine.SimulationModel.State;
-import io.firn.cold.engine.SimulationOp.Kind;
-import io.firn.cold.format.JobEntry;
-import io.firn.cold.format.Octets;
 import io.firn.cold.segment.SpaceAudit;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -23,7 +19,6 @@ final class SimulationJudge {
   private final TreeMap<String, Integer> tables = new TreeMap<>();
   private final Map<Integer, List<@Nullable SimulationRead>> reads = new HashMap<>();
   private final Map<Integer, long[]> hashes = new HashMap<>();
-  private final Map<Job, Octets> jobs = new HashMap<>();
   private final long now;
   private final long latest;
   private String nearest = "no state";
@@ -34,9 +29,6 @@ final class SimulationJudge {
     this.bound = bound;
     this.now = world.engine().wallMillis();
     this.latest = world.latestWallMillis();
-    for (JobEntry job : world.engine().jobs().all()) {
-      jobs.put(new Job(job.tableId(), job.jobId()), job.state());
-    }
     for (String name : world.engine().tableNames()) {
       Table table = world.tables.get(name);
       if (table == null) {
@@ -112,13 +104,10 @@ final class SimulationJudge {
     State state = world.model.base().copy();
     State found = null;
     int misses = misses(state, null);
-    SimulationOp save = world.model.uncertainSave();
     for (int i = 0; i <= ops.size(); i++) {
       if (i > 0) {
         SimulationOp op = ops.get(i - 1);
-        if (op.kind == Kind.SAVE) {
-          state.apply(op);
-        } else if (op.isRare()) {
+        if (op.isRare()) {
           state.apply(op);
           misses = misses(state, null);
         } else {
@@ -129,12 +118,8 @@ final class SimulationJudge {
         }
       }
       if (i >= least && !isInside(ops, i)) {
-        boolean mayBeSaved =
-            save != null && (i == ops.size() || ops.get(i).knownLsn() > save.startLsn);
-        if (misses == 0 && jobsFit(state, mayBeSaved ? save : null)) {
+        if (misses == 0) {
           found = state.copy();
-          found.jobs.clear();
-          found.jobs.putAll(jobs);
         } else if (misses < nearestMisses) {
           nearestMisses = misses;
           nearest = i + " of " + ops.size() + " changes" + describe(state);
@@ -142,18 +127,6 @@ final class SimulationJudge {
       }
     }
     return found;
-  }
-
-  /** Compares the states of jobs; a save under way at the crash may be in or not. */
-  private boolean jobsFit(State state, @Nullable SimulationOp save) {
-    if (state.jobs.equals(jobs)) {
-      return true;
-    }
-    State saved = state.copy();
-    if (save != null) {
-      saved.apply(save);
-    }
-    return saved.jobs.equals(jobs);
   }
 
   /** Tells whether a cut at an index would divide a batch. */
@@ -191,9 +164,6 @@ final class SimulationJudge {
     StringBuilder text = new StringBuilder();
     if (!state.tables.equals(tables)) {
       text.append(", tables ").append(tables).append(" instead of ").append(state.tables);
-    }
-    if (!state.jobs.equals(jobs)) {
-      text.append(", jobs ").append(jobs).append(" instead of ").append(state.jobs);
     }
     hashes.forEach(
         (id, hash) -> {

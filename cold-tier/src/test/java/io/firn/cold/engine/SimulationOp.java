@@ -12,9 +12,7 @@ final class SimulationOp {
     REMOVE,
     CLEAR,
     CREATE,
-    DROP,
-    /** Saves where a job stands, or removes it; the key is the id of the job. */
-    SAVE
+    DROP
   }
 
   final Kind kind;
@@ -70,7 +68,7 @@ final class SimulationOp {
   }
 
   boolean isRare() {
-    return kind == Kind.CLEAR || kind == Kind.CREATE || kind == Kind.DROP;
+    return kind != Kind.PUT && kind != Kind.REMOVE;
   }
 
   @Override

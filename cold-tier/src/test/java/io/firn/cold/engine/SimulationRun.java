@@ -234,7 +234,6 @@ final class SimulationRun {
     world.totals.repaired += world.engine().recovery().repairedRecords();
     long bound = powerFailed ? world.model.durableLsn : world.model.returnedLsn();
     SimulationModel.State state = SimulationJudge.judge(world, bound);
-    world.totals.jobsRecovered += state.jobs.size();
     SimulationJudge.auditSpace(world);
     world.model.restart(state);
     world.seenWallMillis = world.engine().wallMillis();

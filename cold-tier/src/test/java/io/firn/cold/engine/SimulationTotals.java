@@ -37,10 +37,8 @@ final class SimulationTotals {
   long fullRemovals;
   long verifications;
   long archived;
-  long jobsSaved;
   long segmentsSwept;
   long recordsSwept;
-  long jobsRecovered;
 
   void crashed(SimThreads threads, boolean soon) {
     crashes++;
@@ -97,10 +95,8 @@ final class SimulationTotals {
     fullRemovals += other.fullRemovals;
     verifications += other.verifications;
     archived += other.archived;
-    jobsSaved += other.jobsSaved;
     segmentsSwept += other.segmentsSwept;
     recordsSwept += other.recordsSwept;
-    jobsRecovered += other.jobsRecovered;
   }
 
   /** Returns how often each thing was met that a run must meet. */
@@ -129,10 +125,8 @@ final class SimulationTotals {
     met.put("removal on a full disk", fullRemovals);
     met.put("verification", verifications);
     met.put("life with archived log", archived);
-    met.put("job state saved", jobsSaved);
     met.put("segment swept unread", segmentsSwept);
     met.put("record swept unread", recordsSwept);
-    met.put("job state recovered", jobsRecovered);
     return met;
   }
 
