@@ -7,14 +7,12 @@ package io.firn.compaction.plan;
  *
  * @param availableBytes what new records can still take: free pages, and room for new files
  * @param lowWaterBytes what should be available
- * @param wantedBytes what writers wait for now
  * @param idle whether nothing has been written for some time
  * @param nowMillis wall time
  */
-public record StoreFacts(
-    long availableBytes, long lowWaterBytes, long wantedBytes, boolean idle, long nowMillis) {
+public record StoreFacts(long availableBytes, long lowWaterBytes, boolean idle, long nowMillis) {
   /** Returns the bytes that have to become free at once; 0 or less if none. */
   public long lackingBytes() {
-    return lowWaterBytes + wantedBytes - availableBytes;
+    return lowWaterBytes - availableBytes;
   }
 }

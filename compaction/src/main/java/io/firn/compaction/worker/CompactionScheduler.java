@@ -47,7 +47,6 @@ final class CompactionScheduler implements Agent, SchedulerCommand.Handler {
   private final Map<Long, Integer> workerOf = new HashMap<>();
   private final Map<Integer, TableCare> cares = new HashMap<>();
   private boolean paused;
-  private long wantedBytes;
   private long nextJobId = 1L << 32;
   private long nextTickNanos;
   private long seenChanges;
@@ -95,7 +94,7 @@ final class CompactionScheduler implements Agent, SchedulerCommand.Handler {
     }
     work += dispatch(now);
     if (work > 0) {
-      ledger.publish(queue.waiting(), paused);
+      ledger.publish(queue.waiting(), configs(), paused);
     }
     return work;
   }
@@ -112,7 +111,6 @@ final class CompactionScheduler implements Agent, SchedulerCommand.Handler {
         planned += plan(table, care, idle, now) ? 1 : 0;
       }
     }
-    wantedBytes = 0;
     cares.keySet().removeIf(id -> space.table(id) == null);
     return planned;
   }
@@ -153,7 +151,7 @@ final class CompactionScheduler implements Agent, SchedulerCommand.Handler {
     }
     long room = space.maximumBytes() - space.usedBytes() - space.headroomBytes();
     long low = Math.max(LOW_WATER_SEGMENTS * segmentBytes, space.maximumBytes() / LOW_WATER_SHARE);
-    return new StoreFacts(free + room, low, wantedBytes, idle, space.wallMillis());
+    return new StoreFacts(free + room, low, idle, space.wallMillis());
   }
 
   private List<SegmentInfo> unreserved(Table table) {
@@ -192,7 +190,10 @@ final class CompactionScheduler implements Agent, SchedulerCommand.Handler {
       }
       int worker = idleWorkers.remove();
       if (!workers.get(worker).post(new WorkerCommand.Run(job))) {
-        throw new IllegalStateException("an idle worker has a full mailbox");
+        // Full of cancellations that came too late; the job waits until they are read.
+        idleWorkers.add(worker);
+        boolean unused = queue.add(job, now);
+        break;
       }
       workerOf.put(job.id(), worker);
       ledger.started(job);
@@ -287,18 +288,26 @@ final class CompactionScheduler implements Agent, SchedulerCommand.Handler {
   }
 
   @Override
-  public void onSpaceShort(SchedulerCommand.SpaceShort command) {
-    wantedBytes = Math.max(wantedBytes, command.bytes());
-    nextTickNanos = space.time().nanoTime();
-  }
-
-  @Override
   public void onReport(SchedulerCommand.Report command) {
     JobReport report = command.report();
     Job job = ledger.report(report);
     if (job == null || report.state() == JobReport.State.RUNNING) {
       return;
     }
+    LOG.info(
+        "compaction of {}: {} of segments {} {} after {}: {} files gone, {} bytes before, {} after, {}"
+            + " records moved or removed, {} removed {}",
+        job.cache(),
+        job.kind(),
+        job.segments(),
+        report.state(),
+        report.duration(),
+        report.files(),
+        report.bytesBefore(),
+        report.bytesAfter(),
+        report.records(),
+        report.removed(),
+        report.reason());
     queue.release(job);
     idleWorkers.add(report.worker());
     Integer unused = workerOf.remove(job.id());
@@ -310,6 +319,12 @@ final class CompactionScheduler implements Agent, SchedulerCommand.Handler {
       care.quietUntilNanos = space.time().nanoTime() + Math.min(LONGEST_BACK_OFF_NANOS, backOff);
     }
     nextTickNanos = space.time().nanoTime();
+  }
+
+  private Map<Integer, CompactionConfig> configs() {
+    Map<Integer, CompactionConfig> configs = new HashMap<>();
+    cares.forEach((table, care) -> configs.put(table, care.config));
+    return configs;
   }
 
   private TableCare care(int tableId) {

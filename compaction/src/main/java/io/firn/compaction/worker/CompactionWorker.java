@@ -24,7 +24,6 @@ final class CompactionWorker implements Agent, WorkerCommand.Handler {
   private static final long REPORT_NANOS = 250_000_000L;
   private static final long WAIT_NANOS = 2_000_000L;
   private static final long IDLE_NANOS = 1_000_000_000L;
-  private static final long NANOS_PER_SECOND = 1_000_000_000L;
   private static final int PARTS = 100;
 
   /** An evicted segment's records may take a quarter of it elsewhere. */
@@ -39,8 +38,6 @@ final class CompactionWorker implements Agent, WorkerCommand.Handler {
   /** The end of a job that the scheduler had no room to hear of yet. */
   private @Nullable JobReport unsent;
 
-  private long bytesPerSecond = Long.MAX_VALUE;
-  private long workAgainNanos;
   private long reportedBytes;
   private long reportedNanos;
 
@@ -85,14 +82,7 @@ final class CompactionWorker implements Agent, WorkerCommand.Handler {
       end(run, JobReport.State.ABANDONED, "timeout");
       return 1;
     }
-    long now = space.time().nanoTime();
-    if (now - workAgainNanos < 0 || bytesPerSecond == 0) {
-      return 0;
-    }
     long bytes = run.slice(run.sliceBytes(SMALLEST_SLICE_BYTES, LARGEST_SLICE_BYTES));
-    if (bytesPerSecond != Long.MAX_VALUE) {
-      workAgainNanos = now + (long) ((double) bytes * NANOS_PER_SECOND / bytesPerSecond);
-    }
     reportProgress(run);
     return bytes == 0 ? 0 : 1;
   }
@@ -128,7 +118,6 @@ final class CompactionWorker implements Agent, WorkerCommand.Handler {
     Table table = space.table(job.tableId());
     reportedBytes = 0;
     reportedNanos = space.time().nanoTime();
-    workAgainNanos = reportedNanos;
     if (table == null || running != null) {
       tell(
           new JobReport(
@@ -164,11 +153,6 @@ final class CompactionWorker implements Agent, WorkerCommand.Handler {
     if (run != null && run.job.id() == command.jobId()) {
       end(run, JobReport.State.ABANDONED, "cancelled");
     }
-  }
-
-  @Override
-  public void onPace(WorkerCommand.Pace command) {
-    bytesPerSecond = command.bytesPerSecond();
   }
 
   /** Gives up what runs; for the end of the store. */

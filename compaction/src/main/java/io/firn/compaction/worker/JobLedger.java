@@ -2,6 +2,7 @@
 // Copyright The Firn authors
 package io.firn.compaction.worker;
 
+import io.firn.compaction.CompactionConfig;
 import io.firn.compaction.CompactionEvent;
 import io.firn.compaction.CompactionTotals;
 import io.firn.compaction.JobOutcome;
@@ -60,7 +61,7 @@ final class JobLedger {
   }
 
   /** Lets others see how things stand, and those hear who asked for what has ended. */
-  void publish(List<Job> waiting, boolean paused) {
+  void publish(List<Job> waiting, Map<Integer, CompactionConfig> configs, boolean paused) {
     List<JobProgress> jobs = new ArrayList<>();
     running.values().forEach(each -> jobs.add(each.progress()));
     waiting.forEach(job -> jobs.add(progress(job, JobPhase.QUEUED)));
@@ -69,7 +70,8 @@ final class JobLedger {
             jobs,
             new ArrayList<>(history),
             new CompactionTotals(
-                performed, failed, reclaimedBytes, walkedBytes, busyMillis, paused)));
+                performed, failed, reclaimedBytes, walkedBytes, busyMillis, paused),
+            configs));
     for (JobEnd end = ends.poll(); end != null; end = ends.poll()) {
       listener.onEnd(end);
     }

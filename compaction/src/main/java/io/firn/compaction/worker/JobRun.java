@@ -23,7 +23,6 @@ abstract class JobRun {
   long doneBytes;
   long records;
   long removed;
-  private int files;
 
   JobRun(StoreSpace space, Table table, Job job) {
     this.space = space;
@@ -73,7 +72,6 @@ abstract class JobRun {
         left.add(segment.number());
       }
     }
-    files = victims.size() - left.size();
     return left;
   }
 
@@ -88,9 +86,6 @@ abstract class JobRun {
 
   final JobReport report(int worker, JobReport.State state, String reason) {
     boolean ended = state != JobReport.State.RUNNING;
-    if (ended) {
-      List<Integer> unused = remaining();
-    }
     return new JobReport(
         job.id(),
         worker,
@@ -98,7 +93,7 @@ abstract class JobRun {
         Math.min(doneBytes, job.plannedBytes()),
         records,
         removed,
-        files,
+        ended ? victims.size() - remaining().size() : 0,
         bytesBefore,
         ended ? ownBytes() : bytesBefore,
         Duration.ofNanos(space.time().nanoTime() - startedNanos),

@@ -50,14 +50,6 @@ sealed interface SchedulerCommand {
     }
   }
 
-  /** A writer waits for space. */
-  record SpaceShort(int tableId, long bytes) implements SchedulerCommand {
-    @Override
-    public void deliverTo(Handler handler) {
-      handler.onSpaceShort(this);
-    }
-  }
-
   /** A worker tells of its job. */
   record Report(JobReport report) implements SchedulerCommand {
     @Override
@@ -82,9 +74,6 @@ sealed interface SchedulerCommand {
 
     /** Takes a {@link Configure}. */
     void onConfigure(Configure command);
-
-    /** Takes a {@link SpaceShort}. */
-    void onSpaceShort(SpaceShort command);
 
     /** Takes a {@link Report}. */
     void onReport(Report command);

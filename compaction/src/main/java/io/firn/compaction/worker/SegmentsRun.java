@@ -9,7 +9,6 @@ import io.firn.cold.engine.StoreSpace;
 import io.firn.cold.engine.Table;
 import io.firn.cold.segment.Segment;
 import io.firn.compaction.JobKind;
-import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -88,19 +87,15 @@ final class SegmentsRun extends JobRun {
   boolean isDone() {
     return next == job.segments().size()
         && held == null
-        && (left > 0 || hasLiveRecords() || remaining().isEmpty());
+        && remaining().stream().allMatch(this::stays);
   }
 
-  /** A segment that a writer began to fill before it was held is not empty, which is no failure. */
-  private boolean hasLiveRecords() {
-    List<Integer> numbers = remaining();
-    for (int number : numbers) {
-      Segment found = table.space().find(number);
-      if (found != null && found.liveCharge() > 0) {
-        return true;
-      }
-    }
-    return false;
+  /**
+   * A segment stays if not all could be moved, or if a writer began to fill it before it was held.
+   */
+  private boolean stays(int number) {
+    Segment found = table.space().find(number);
+    return found != null && (found.liveCharge() > 0 || table.space().pageStates(found).anyOpen());
   }
 
   @Override

@@ -18,6 +18,7 @@ import io.firn.compaction.ExpiryResult;
 import io.firn.compaction.JobProgress;
 import io.firn.compaction.JobRecord;
 import io.firn.compaction.SegmentInfo;
+import io.firn.compaction.plan.FilePlanner;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CancellationException;
@@ -26,7 +27,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
-import java.util.function.LongPredicate;
+import java.util.function.LongFunction;
 import org.slf4j.Logger;
 
 /** The compaction of a store that is open. Thread-safe. */
@@ -66,18 +67,22 @@ public final class StoreCompaction implements Compaction, AutoCloseable {
   @Override
   public CompletableFuture<CompactionResult> compact(String cache, CompactionOptions options) {
     int table = table(cache).id();
-    return ask(id -> agents.compact(id, table, options)).thenApply(JobEnd::result);
+    return ask(id -> new SchedulerCommand.Compact(id, table, options)).thenApply(JobEnd::result);
   }
 
   @Override
   public CompactionPlan plan(String cache, CompactionOptions options) {
-    return CompactionAgents.plan(space, table(cache), options);
+    Table table = table(cache);
+    return FilePlanner.plan(
+        TableView.segments(space, table),
+        options.fitted(table.space().segmentBytes()),
+        agents.board().config(table.id()).deadRowShare());
   }
 
   @Override
   public CompletableFuture<ExpiryResult> purgeExpired(String cache) {
     int table = table(cache).id();
-    return ask(id -> agents.purge(id, table))
+    return ask(id -> new SchedulerCommand.Purge(id, table))
         .thenApply(
             end ->
                 new ExpiryResult(
@@ -88,11 +93,11 @@ public final class StoreCompaction implements Compaction, AutoCloseable {
   }
 
   /** Sends a request, whose job may have ended before this returns. */
-  private CompletableFuture<JobEnd> ask(LongPredicate request) {
+  private CompletableFuture<JobEnd> ask(LongFunction<SchedulerCommand> request) {
     long id = nextJobId.getAndIncrement();
     CompletableFuture<JobEnd> end = new CompletableFuture<>();
     asked.put(id, end);
-    if (!request.test(id)) {
+    if (!agents.post(request.apply(id))) {
       CompletableFuture<JobEnd> unused = asked.remove(id);
       throw tooMany();
     }
@@ -105,7 +110,7 @@ public final class StoreCompaction implements Compaction, AutoCloseable {
 
   @Override
   public void cancel(long jobId) {
-    told(agents.cancel(jobId));
+    tell(new SchedulerCommand.Cancel(jobId));
   }
 
   @Override
@@ -125,12 +130,12 @@ public final class StoreCompaction implements Compaction, AutoCloseable {
 
   @Override
   public List<SegmentInfo> segments(String cache) {
-    return CompactionAgents.segments(space, table(cache));
+    return TableView.segments(space, table(cache));
   }
 
   @Override
   public void configure(String cache, CompactionConfig config) {
-    told(agents.configure(table(cache).id(), config));
+    tell(new SchedulerCommand.Configure(table(cache).id(), config));
   }
 
   @Override
@@ -143,16 +148,16 @@ public final class StoreCompaction implements Compaction, AutoCloseable {
 
   @Override
   public void pause() {
-    told(agents.pause(true));
+    tell(new SchedulerCommand.Pause(true));
   }
 
   @Override
   public void resume() {
-    told(agents.pause(false));
+    tell(new SchedulerCommand.Pause(false));
   }
 
-  private static void told(boolean taken) {
-    if (!taken) {
+  private void tell(SchedulerCommand command) {
+    if (!agents.post(command)) {
       throw tooMany();
     }
   }

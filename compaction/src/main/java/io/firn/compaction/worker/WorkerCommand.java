@@ -23,14 +23,6 @@ sealed interface WorkerCommand {
     }
   }
 
-  /** Works at most so many bytes per second from now on; 0 stops the work until another pace. */
-  record Pace(long bytesPerSecond) implements WorkerCommand {
-    @Override
-    public void deliverTo(Handler handler) {
-      handler.onPace(this);
-    }
-  }
-
   /** Takes each command. */
   interface Handler {
     /** Takes a {@link Run}. */
@@ -38,8 +30,5 @@ sealed interface WorkerCommand {
 
     /** Takes a {@link Cancel}. */
     void onCancel(Cancel command);
-
-    /** Takes a {@link Pace}. */
-    void onPace(Pace command);
   }
 }

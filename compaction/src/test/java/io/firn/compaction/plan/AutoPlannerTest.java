@@ -23,8 +23,8 @@ final class AutoPlannerTest {
   private static final CompactionConfig DEFAULTS = CompactionConfig.defaults();
   private static final CompactionConfig BY_HAND_ONLY =
       DEFAULTS.toBuilder().autoCompact(false).build();
-  private static final StoreFacts ROOMY = new StoreFacts(1000 * MIB, 0, 0, false, NOW);
-  private static final StoreFacts IDLE = new StoreFacts(1000 * MIB, 0, 0, true, NOW);
+  private static final StoreFacts ROOMY = new StoreFacts(1000 * MIB, 0, false, NOW);
+  private static final StoreFacts IDLE = new StoreFacts(1000 * MIB, 0, true, NOW);
 
   @Test
   void aHealthyTable_isLeftAlone() {
@@ -57,13 +57,6 @@ final class AutoPlannerTest {
     assertThat(job.kind()).isEqualTo(JobKind.EVICTION);
     assertThat(job.segments()).containsExactly(2, 3);
     assertThat(plan(segments, lacking(MIB)).orElseThrow().kind()).isEqualTo(JobKind.FILES);
-  }
-
-  @Test
-  void wantedBytes_countAsLacking() {
-    StoreFacts wanted = new StoreFacts(MIB, 0, 2 * MIB, false, NOW);
-    assertThat(wanted.lackingBytes()).isEqualTo(MIB);
-    assertThat(plan(full(1, 2), wanted).orElseThrow().kind()).isEqualTo(JobKind.EVICTION);
   }
 
   @Test
@@ -231,7 +224,6 @@ final class AutoPlannerTest {
           new StoreFacts(
               (long) (random.nextDouble() * 1000 * MIB),
               (long) (random.nextDouble() * 500 * MIB),
-              random.nextInt(3) == 0 ? 50 * MIB : 0,
               random.nextBoolean(),
               NOW);
       CompactionConfig config = random.nextInt(4) == 0 ? BY_HAND_ONLY : DEFAULTS;
@@ -263,7 +255,7 @@ final class AutoPlannerTest {
   }
 
   private static StoreFacts lacking(long bytes) {
-    return new StoreFacts(100 * MIB, 100 * MIB + bytes, 0, false, NOW);
+    return new StoreFacts(100 * MIB, 100 * MIB + bytes, false, NOW);
   }
 
   private static CompactionConfig quarterDead() {
