@@ -11,7 +11,6 @@ import io.firn.cold.io.DiskOperation;
 import io.firn.cold.model.Address;
 import io.firn.cold.model.UnsupportedVersionException;
 import io.firn.cold.segment.Segment;
-import java.io.EOFException;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.concurrent.CompletableFuture;
@@ -267,7 +266,7 @@ final class PageWalk {
             .engine()
             .seams()
             .io()
-            .submit(DiskOperation.READ, () -> readNow(segment, offset, target, length));
+            .submit(DiskOperation.READ, () -> segment.readPresent(offset, target, length));
     try {
       return read.join();
     } catch (CompletionException e) {
@@ -275,21 +274,6 @@ final class PageWalk {
         throw io;
       }
       throw e;
-    }
-  }
-
-  private static int readNow(Segment segment, long offset, byte[] target, int length)
-      throws IOException {
-    try {
-      segment.read(offset, target, length);
-      return length;
-    } catch (EOFException e) {
-      int rest = (int) Math.max(0, Math.min(length, segment.fileBytes() - offset));
-      if (rest > 0 && rest < length) {
-        segment.read(offset, target, rest);
-        return rest;
-      }
-      return 0;
     }
   }
 }

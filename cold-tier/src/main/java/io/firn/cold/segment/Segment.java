@@ -322,16 +322,31 @@ public final class Segment {
   }
 
   /**
+   * Copies bytes out up to the end of the file, as {@link #read} does; returns how many there are.
+   */
+  public int readPresent(long offset, byte[] target, int length) throws IOException {
+    try {
+      read(offset, target, length);
+      return length;
+    } catch (EOFException e) {
+      int rest = (int) Math.max(0, Math.min(length, fileBytes() - offset));
+      if (rest > 0 && rest < length) {
+        read(offset, target, rest);
+        return rest;
+      }
+      return 0;
+    }
+  }
+
+  /**
    * Returns the length that a record or filler says it has, whatever page end it crosses; 0 if the
-   * bytes hold none.
-   *
-   * @throws EOFException if the file ends before
+   * bytes hold none. The file may end right after it: unused pages behind it are cut.
    */
   public int peekRecordBytes(long offset) throws IOException {
     int physical = (int) Math.min(PEEK_BYTES + PageLayout.PAGE_HEADER_BYTES, capacity - offset);
     int logical = Math.min(PEEK_BYTES, physical);
     byte[] head = new byte[physical];
-    file.read(offset, head, 0, physical);
+    int unusedPresent = readPresent(offset, head, physical);
     layout.join(head, logical, offset);
     return RecordReader.peekTotalBytes(head, 0, logical);
   }

@@ -9,13 +9,16 @@ import static io.firn.cold.engine.EvacuationFixture.seal;
 import static io.firn.cold.engine.EvacuationFixture.settle;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.firn.cold.io.Disk;
 import io.firn.cold.model.Address;
+import io.firn.cold.segment.Segment;
 import io.firn.cold.testkit.SimDisk;
 import java.io.IOException;
 import java.util.List;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
-/** A segment that is emptied in steps, and what is told about segments meanwhile. */
+/** A segment that is emptied in steps, and what is told and read of segments meanwhile. */
 final class HeldSegmentTest {
   private static final int KEYS = 600;
 
@@ -86,6 +89,25 @@ final class HeldSegmentTest {
       assertThat(result.moved()).isEqualTo(5);
       assertThat(result.rejected()).isEqualTo(5);
       assertThat(entries(table).values()).hasSize(5).allMatch(word -> Address.visits(word) == 0);
+    }
+  }
+
+  @Test
+  void aRecordAtTheVeryEndOfACutFile_isStillFound() throws IOException {
+    SimDisk disk = new SimDisk(4);
+    try (StillStore store = StillStore.open(disk)) {
+      Table table = store.table();
+      StillStore.put(table, StillStore.key(1), new byte[] {1, 2, 3});
+      seal(store);
+      long word = EvacuationFixture.word(table, 1);
+      Segment segment = Objects.requireNonNull(table.space().find(Address.segment(word)));
+      int length = segment.peekRecordBytes(Address.offset(word));
+      assertThat(length).isPositive().isLessThanOrEqualTo(Address.boundBytes(word));
+      disk.open(segment.path(), Disk.OpenMode.WRITE).truncate(Address.offset(word) + length);
+      assertThat(segment.peekRecordBytes(Address.offset(word))).isEqualTo(length);
+      byte[] more = new byte[length + 100];
+      assertThat(segment.readPresent(Address.offset(word), more, more.length)).isEqualTo(length);
+      assertThat(segment.readPresent(Address.offset(word) + length, more, 10)).isZero();
     }
   }
 
