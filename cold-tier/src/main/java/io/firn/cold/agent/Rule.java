@@ -47,6 +47,8 @@ public enum Rule {
   RELOCATE_AFTER_FORCE,
   /** Entries of moved records are swung under the partition's lock, together with their frame. */
   SWING_UNDER_LOCK,
+  /** Pages stay held from the reading of their records until the entries have swung. */
+  HOLD_WHILE_MOVING,
   /** A spare log segment and room for snapshots and manifests are kept whatever else is full. */
   KEEP_RESERVE,
   /** The bound of the expiry of a segment covers the records that never expire. */

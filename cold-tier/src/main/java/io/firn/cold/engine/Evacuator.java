@@ -2,6 +2,7 @@
 // Copyright The Firn authors
 package io.firn.cold.engine;
 
+import io.firn.cold.agent.Rule;
 import io.firn.cold.segment.PageRun;
 import io.firn.cold.segment.Segment;
 import java.util.List;
@@ -121,6 +122,10 @@ public final class Evacuator {
       Consumer<? super RecordMove> observer) {
     table.checkOpen();
     List<PageRun> held = table.space().hold(pages, wholeSegments);
+    if (!table.engine().threads().keeps(Rule.HOLD_WHILE_MOVING)) {
+      letGo(held);
+      return evacuateHeld(held, keep, observer);
+    }
     try {
       return evacuateHeld(held, keep, observer);
     } finally {

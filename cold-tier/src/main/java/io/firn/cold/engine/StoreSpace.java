@@ -4,7 +4,6 @@ package io.firn.cold.engine;
 
 import io.firn.cold.agent.Agent;
 import io.firn.cold.agent.AgentHandle;
-import io.firn.cold.agent.Threads;
 import io.firn.cold.model.TimeSource;
 import io.firn.cold.segment.PageStates;
 import io.firn.cold.segment.Segment;
@@ -34,11 +33,6 @@ public final class StoreSpace {
   /** Returns a table that exists, or null. */
   public @Nullable Table table(int id) {
     return engine.table(id);
-  }
-
-  /** Returns the seam through which threads meet, and agents are started. */
-  public Threads threads() {
-    return engine.threads();
   }
 
   /** Starts an agent, which ends when the handle is closed. */

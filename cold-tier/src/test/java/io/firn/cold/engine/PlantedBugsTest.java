@@ -36,7 +36,7 @@ final class PlantedBugsTest {
       case EXPIRE_BY_WALL_TIME, EXPIRY_COVERS_LASTING, SWEEP_HELD_PAGES -> SimulationFocus.EXPIRY;
       case CHARGE_EVERY_PAGE -> SimulationFocus.LARGE_VALUES;
       case REUSE_NUMBER_AFTER_SWEEP -> SimulationFocus.NUMBERS;
-      case RELEASE_AFTER_EPOCHS -> SimulationFocus.READERS;
+      case RELEASE_AFTER_EPOCHS, HOLD_WHILE_MOVING -> SimulationFocus.READERS;
       case REPAIR_CARRIED, REPAIR_CURRENT_ONLY, FORCE_BEFORE_FRAME, FORCE_BEFORE_SEALED ->
           SimulationFocus.SYNC;
       case KEEP_RESERVE -> SimulationFocus.FULL_DISK;

@@ -81,10 +81,26 @@ final class SimulationEvacuator implements Agent {
     Segment one = segments.get(random.nextInt(segments.size()));
     Segment other = segments.get(random.nextInt(segments.size()));
     Segment sparser = one.liveCharge() <= other.liveCharge() ? one : other;
-    note(
-        table,
-        new Evacuator(table).retire(sparser.number(), RecordFilter.KEEP_ALL, move -> {}),
-        List.of(new PageRun(sparser.number(), 0, sparser.pages())));
+    List<PageRun> all = List.of(new PageRun(sparser.number(), 0, sparser.pages()));
+    if (random.nextBoolean()) {
+      note(
+          table,
+          new Evacuator(table).retire(sparser.number(), RecordFilter.KEEP_ALL, move -> {}),
+          all);
+    } else {
+      empty(table, sparser, all);
+    }
+  }
+
+  /** Evacuates a segment in steps, between which others act. */
+  private void empty(Table table, Segment segment, List<PageRun> all) {
+    int step = 1 + random.nextInt(MOST_PAGES);
+    try (HeldSegment held = new Evacuator(table).hold(segment.number())) {
+      for (int page = 0; page < segment.pages(); page += step) {
+        note(table, held.evacuate(page, step, RecordFilter.KEEP_ALL, move -> {}), all);
+        world.totals.stepsHeld += held.isEmpty() ? 0 : 1;
+      }
+    }
   }
 
   private void evacuate(Table table, List<Segment> segments) {

@@ -37,6 +37,7 @@ final class SimulationTotals {
   long fullRemovals;
   long verifications;
   long archived;
+  long stepsHeld;
   long segmentsSwept;
   long recordsSwept;
 
@@ -95,6 +96,7 @@ final class SimulationTotals {
     fullRemovals += other.fullRemovals;
     verifications += other.verifications;
     archived += other.archived;
+    stepsHeld += other.stepsHeld;
     segmentsSwept += other.segmentsSwept;
     recordsSwept += other.recordsSwept;
   }
@@ -125,6 +127,7 @@ final class SimulationTotals {
     met.put("removal on a full disk", fullRemovals);
     met.put("verification", verifications);
     met.put("life with archived log", archived);
+    met.put("segment emptied in steps", stepsHeld);
     met.put("segment swept unread", segmentsSwept);
     met.put("record swept unread", recordsSwept);
     return met;
