@@ -9,24 +9,20 @@ import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyP
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideOutsideOfPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
-import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
-import com.tngtech.archunit.core.importer.ClassFileImporter;
-import com.tngtech.archunit.core.importer.ImportOption;
 import io.firn.cold.engine.EngineStats;
 import io.firn.cold.engine.RecoveryReport;
+import io.firn.cold.testkit.ModuleRules;
 import java.io.File;
 import java.io.RandomAccessFile;
 import java.nio.channels.AsynchronousFileChannel;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.security.SecureRandom;
-import java.time.Clock;
-import java.time.Instant;
 import java.util.Random;
 import java.util.SplittableRandom;
 import java.util.UUID;
@@ -36,10 +32,7 @@ import org.junit.jupiter.api.Test;
 /** What the cache may know: the cold tier's facade, never its rooms, and no outside effect. */
 final class ArchitectureTest {
   private static final String ROOT = "io.firn.cache";
-  private static final JavaClasses MAIN =
-      new ClassFileImporter()
-          .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
-          .importPackages(ROOT);
+  private static final JavaClasses MAIN = ModuleRules.mainClasses(ROOT);
 
   @Test
   void rules_seeTheClasses() {
@@ -91,31 +84,17 @@ final class ArchitectureTest {
 
   @Test
   void packages_areFreeOfCycles() {
-    slices().matching("io.firn.(**)").should().beFreeOfCycles().check(MAIN);
+    ModuleRules.checkCycles(MAIN);
   }
 
   @Test
   void names_sayMoreThanUtilOrManager() {
-    classes()
-        .should()
-        .haveNameNotMatching(".*(Util|Utils|Helper|Helpers|Manager|Impl)(\\$.*)?")
-        .check(MAIN);
+    ModuleRules.checkNames(MAIN);
   }
 
   @Test
   void time_isInjected() {
-    noClasses()
-        .should()
-        .callMethod(System.class, "nanoTime")
-        .orShould()
-        .callMethod(System.class, "currentTimeMillis")
-        .orShould()
-        .callMethod(Instant.class, "now")
-        .orShould()
-        .callMethod(Clock.class, "systemUTC")
-        .orShould()
-        .callMethod(Clock.class, "systemDefaultZone")
-        .check(MAIN);
+    ModuleRules.checkTime(MAIN, DescribedPredicate.alwaysFalse());
   }
 
   @Test

@@ -2,30 +2,23 @@
 // Copyright The Firn authors
 package io.firn.cold;
 
-import static com.tngtech.archunit.base.DescribedPredicate.not;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.equivalentTo;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
-import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
-import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.JavaAccess;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
-import com.tngtech.archunit.core.importer.ClassFileImporter;
-import com.tngtech.archunit.core.importer.ImportOption;
+import io.firn.cold.testkit.ModuleRules;
 import java.io.File;
 import java.io.RandomAccessFile;
 import java.nio.channels.AsynchronousFileChannel;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.security.SecureRandom;
-import java.time.Clock;
-import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.SplittableRandom;
@@ -48,11 +41,7 @@ final class ArchitectureTest {
           List.of(ROOT + ".memory.."),
           List.of(ROOT + ".model.."));
 
-  private static final JavaClasses MAIN =
-      new ClassFileImporter()
-          .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
-          .withImportOption(location -> !location.contains("-tests.jar"))
-          .importPackages(ROOT);
+  private static final JavaClasses MAIN = ModuleRules.mainClasses(ROOT);
 
   private static final DescribedPredicate<JavaClass> FILE_ACCESS =
       equivalentTo(Files.class)
@@ -67,60 +56,23 @@ final class ArchitectureTest {
   }
 
   @Test
-  void everyClass_standsInAPackageOfTheMap() {
-    String[] known = LAYERS.stream().flatMap(List::stream).toArray(String[]::new);
-    classes().should().resideInAnyPackage(known).check(MAIN);
-  }
-
-  @Test
-  void imports_goDownOnlyAndNeverToASibling() {
-    List<String> notBelow = new ArrayList<>();
-    for (List<String> layer : LAYERS) {
-      notBelow.addAll(layer);
-      for (String own : layer) {
-        String[] forbidden =
-            notBelow.stream().filter(name -> !name.equals(own)).toArray(String[]::new);
-        if (forbidden.length > 0) {
-          noClasses()
-              .that()
-              .resideInAPackage(own)
-              .should()
-              .dependOnClassesThat(resideInAnyPackage(forbidden))
-              .allowEmptyShould(true)
-              .check(MAIN);
-        }
-      }
-    }
+  void everyClass_standsInAPackageOfTheMap_andImportsGoDownOnlyAndNeverToASibling() {
+    ModuleRules.checkLayers(MAIN, LAYERS);
   }
 
   @Test
   void packages_areFreeOfCycles() {
-    slices().matching("io.firn.(**)").should().beFreeOfCycles().check(MAIN);
+    ModuleRules.checkCycles(MAIN);
   }
 
   @Test
   void names_sayMoreThanUtilOrManager() {
-    classes()
-        .should()
-        .haveNameNotMatching(".*(Util|Utils|Helper|Helpers|Manager|Impl)(\\$.*)?")
-        .check(MAIN);
+    ModuleRules.checkNames(MAIN);
   }
 
   @Test
   void time_isReadInOnePlace() {
-    noClasses()
-        .that(not(resideInAPackage(ROOT + ".agent").and(nameMatching("SystemTime"))))
-        .should()
-        .callMethod(System.class, "nanoTime")
-        .orShould()
-        .callMethod(System.class, "currentTimeMillis")
-        .orShould()
-        .callMethod(Instant.class, "now")
-        .orShould()
-        .callMethod(Clock.class, "systemUTC")
-        .orShould()
-        .callMethod(Clock.class, "systemDefaultZone")
-        .check(MAIN);
+    ModuleRules.checkTime(MAIN, resideInAPackage(ROOT + ".agent").and(nameMatching("SystemTime")));
   }
 
   @Test

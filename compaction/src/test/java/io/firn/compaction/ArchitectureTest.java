@@ -4,25 +4,29 @@ package io.firn.compaction;
 
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.fields;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
-import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
-import com.tngtech.archunit.core.importer.ClassFileImporter;
-import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.core.domain.JavaModifier;
+import io.firn.cold.agent.Agent;
+import io.firn.cold.engine.StoreSpace;
 import io.firn.cold.model.TimeSource;
+import io.firn.cold.testkit.ModuleRules;
 import java.time.Clock;
-import java.time.Instant;
-import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.SplittableRandom;
 import java.util.UUID;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Predicate;
 import org.junit.jupiter.api.Test;
+import org.slf4j.Logger;
 
 /** The package map of the module, and that deciding stays apart from doing, as tests. */
 final class ArchitectureTest {
@@ -34,10 +38,7 @@ final class ArchitectureTest {
       List.of(
           List.of(ROOT + ".worker.."), List.of(ROOT + ".plan..", ROOT + ".pace.."), List.of(ROOT));
 
-  private static final JavaClasses MAIN =
-      new ClassFileImporter()
-          .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
-          .importPackages(ROOT);
+  private static final JavaClasses MAIN = ModuleRules.mainClasses(ROOT);
 
   @Test
   void rules_seeTheClasses() {
@@ -45,43 +46,18 @@ final class ArchitectureTest {
   }
 
   @Test
-  void everyClass_standsInAPackageOfTheMap() {
-    String[] known = LAYERS.stream().flatMap(List::stream).toArray(String[]::new);
-    classes().should().resideInAnyPackage(known).check(MAIN);
-  }
-
-  @Test
-  void imports_goDownOnlyAndNeverToASibling() {
-    List<String> notBelow = new ArrayList<>();
-    for (List<String> layer : LAYERS) {
-      notBelow.addAll(layer);
-      for (String own : layer) {
-        String[] forbidden =
-            notBelow.stream().filter(name -> !name.equals(own)).toArray(String[]::new);
-        if (forbidden.length > 0) {
-          noClasses()
-              .that()
-              .resideInAPackage(own)
-              .should()
-              .dependOnClassesThat(resideInAnyPackage(forbidden))
-              .allowEmptyShould(true)
-              .check(MAIN);
-        }
-      }
-    }
+  void everyClass_standsInAPackageOfTheMap_andImportsGoDownOnlyAndNeverToASibling() {
+    ModuleRules.checkLayers(MAIN, LAYERS);
   }
 
   @Test
   void packages_areFreeOfCycles() {
-    slices().matching("io.firn.(**)").should().beFreeOfCycles().check(MAIN);
+    ModuleRules.checkCycles(MAIN);
   }
 
   @Test
   void names_sayMoreThanUtilOrManager() {
-    classes()
-        .should()
-        .haveNameNotMatching(".*(Util|Utils|Helper|Helpers|Manager|Impl)(\\$.*)?")
-        .check(MAIN);
+    ModuleRules.checkNames(MAIN);
   }
 
   @Test
@@ -104,18 +80,7 @@ final class ArchitectureTest {
 
   @Test
   void time_comesFromTheSourceOfTheStore() {
-    noClasses()
-        .should()
-        .callMethod(System.class, "nanoTime")
-        .orShould()
-        .callMethod(System.class, "currentTimeMillis")
-        .orShould()
-        .callMethod(Instant.class, "now")
-        .orShould()
-        .callMethod(Clock.class, "systemUTC")
-        .orShould()
-        .callMethod(Clock.class, "systemDefaultZone")
-        .check(MAIN);
+    ModuleRules.checkTime(MAIN, DescribedPredicate.alwaysFalse());
   }
 
   @Test
@@ -130,6 +95,41 @@ final class ArchitectureTest {
         .callMethod(Math.class, "random")
         .orShould()
         .callMethod(UUID.class, "randomUUID")
+        .check(MAIN);
+  }
+
+  @Test
+  void agents_ownAllTheirState() {
+    DescribedPredicate<JavaClass> owned =
+        JavaClass.Predicates.assignableTo(Record.class)
+            .or(JavaClass.Predicates.assignableTo(Collection.class))
+            .or(JavaClass.Predicates.assignableTo(Map.class))
+            .or(JavaClass.Predicates.assignableTo(Predicate.class))
+            .or(JavaClass.Predicates.assignableTo(StoreSpace.class))
+            .or(JavaClass.Predicates.assignableTo(Logger.class))
+            .or(
+                DescribedPredicate.describe(
+                    "of its own package, and not public",
+                    type ->
+                        type.getPackageName().equals(ROOT + ".worker")
+                            && !type.getModifiers().contains(JavaModifier.PUBLIC)))
+            .or(DescribedPredicate.describe("primitive", JavaClass::isPrimitive));
+    fields()
+        .that()
+        .areDeclaredInClassesThat()
+        .implement(Agent.class)
+        .should()
+        .bePrivate()
+        .andShould()
+        .haveRawType(owned)
+        .check(MAIN);
+    classes()
+        .that()
+        .resideInAPackage(ROOT + ".worker")
+        .and()
+        .haveNameMatching(".*Command\\$(?!Handler).*")
+        .should()
+        .beRecords()
         .check(MAIN);
   }
 }
