@@ -3,12 +3,10 @@
 package io.firn.cold.engine;
 
 import io.firn.cold.agent.Step;
-import io.firn.cold.index.Partition;
 import io.firn.cold.model.Address;
+import io.firn.cold.model.StoreIoException;
 import io.firn.cold.segment.Segment;
 import java.io.IOException;
-import java.util.ArrayList;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,8 +19,6 @@ final class Rescue {
   private final Segment segment;
   private final boolean patient;
   private final long forcedLsn;
-
-  private record Entry(long hash, long word) {}
 
   /**
    * Creates the rescue of one file.
@@ -44,15 +40,29 @@ final class Rescue {
     return table == null || table.worker().retire(segment);
   }
 
-  /** Copies what is in danger. */
-  void copy() throws IOException {
+  /**
+   * Copies what is in danger.
+   *
+   * @throws StoreIoException if a record could not be read that is left for another attempt
+   */
+  void copy() {
     Table table = table();
     if (table == null) {
       return;
     }
-    for (Partition partition : table.index().partitions()) {
-      for (Entry entry : entriesIn(partition)) {
-        rescue(table, entry);
+    try {
+      // Not partition by partition of a list: what is written meanwhile splits them.
+      IndexScan.scan(
+          engine,
+          table,
+          (hash, word) -> {
+            if (Address.segment(word) == segment.number()) {
+              rescue(table, hash, word);
+            }
+          });
+    } catch (IllegalStateException e) {
+      if (!table.isDropped()) {
+        throw e;
       }
     }
   }
@@ -61,47 +71,29 @@ final class Rescue {
     return segment.isDropped() ? null : engine.table(segment.tableId());
   }
 
-  private List<Entry> entriesIn(Partition partition) {
-    List<Entry> entries = new ArrayList<>();
-    partition.lock();
-    try {
-      if (partition.isLoaded() && !partition.isRetired()) {
-        partition.forEach(
-            (hash, word) -> {
-              if (Address.segment(word) == segment.number()) {
-                entries.add(new Entry(hash, word));
-              }
-            });
-      }
-    } finally {
-      partition.unlock();
-    }
-    return entries;
-  }
-
-  private void rescue(Table table, Entry entry) throws IOException {
+  private void rescue(Table table, long hash, long word) {
     Table.ReadScratch scratch = engine.readScratch().take();
     try {
-      boolean intact = read(table, entry.word, scratch);
+      boolean intact = read(table, word, scratch);
       if (intact && scratch.record.lsn() < forcedLsn) {
         return;
       }
       engine.threads().step(Step.READ);
-      move(table, entry, scratch, intact);
+      move(table, hash, word, scratch, intact);
     } finally {
       scratch.shrink();
       engine.readScratch().give(scratch);
     }
   }
 
-  private boolean read(Table table, long word, Table.ReadScratch scratch) throws IOException {
+  private boolean read(Table table, long word, Table.ReadScratch scratch) {
     int ticket = engine.epochs().enter();
     try {
       scratch.prepare(segment, word);
       segment.read(Address.offset(word), scratch.buffer, scratch.length);
     } catch (IOException e) {
       if (patient) {
-        throw e;
+        throw new StoreIoException("record not read from " + segment.path(), e);
       }
       return false;
     } finally {
@@ -111,17 +103,17 @@ final class Rescue {
   }
 
   /** Moves a record, or removes an entry whose record is lost, unless the entry has changed. */
-  private void move(Table table, Entry entry, Table.ReadScratch scratch, boolean intact) {
+  private void move(Table table, long hash, long word, Table.ReadScratch scratch, boolean intact) {
     PendingWrite write = engine.writeScratch().take();
     try {
       if (intact) {
-        write.prepareCopy(table, entry.hash, entry.word, scratch.buffer, scratch.record);
+        write.prepareCopy(table, hash, word, scratch.buffer, scratch.record);
       } else {
-        write.prepareRemoveOf(table, entry.hash, entry.word);
+        write.prepareRemoveOf(table, hash, word);
       }
       if (write.commit() != 0 && !intact) {
         table.counters().damaged.increment();
-        engine.damaged(table, entry.word);
+        engine.damaged(table, word);
       }
     } finally {
       write.close();

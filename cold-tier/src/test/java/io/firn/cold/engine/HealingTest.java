@@ -5,6 +5,7 @@ package io.firn.cold.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.firn.cold.agent.Step;
 import io.firn.cold.model.StoreHealth;
 import io.firn.cold.model.StoreIoException;
 import io.firn.cold.model.StoreState;
@@ -75,6 +76,28 @@ final class HealingTest {
     check(store, 1);
     try (StillStore again = StillStore.open(disk.crash(CrashKind.POWER))) {
       assertThat(again.engine().recovery().gaps()).isEmpty();
+      check(again, 1);
+    }
+  }
+
+  @Test
+  void partitionsThatSplitDuringTheRescue_areRescued() throws IOException {
+    StillStore store = filled(disk);
+    fill(store, 1);
+    failForce(store, path -> path.startsWith("data/"));
+    int before = store.table().index().partitions().size();
+    store
+        .threads()
+        .at(
+            Step.READ,
+            () -> {
+              for (int i = KEYS; i < 10 * KEYS; i++) {
+                StillStore.put(store.table(), i, 1);
+              }
+            });
+    store.heal();
+    assertThat(store.table().index().partitions()).hasSizeGreaterThan(before);
+    try (StillStore again = StillStore.open(disk.crash(CrashKind.POWER))) {
       check(again, 1);
     }
   }

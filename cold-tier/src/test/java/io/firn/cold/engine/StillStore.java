@@ -133,6 +133,10 @@ final class StillStore implements AutoCloseable {
     return engine;
   }
 
+  StillThreads threads() {
+    return threads;
+  }
+
   ManualTime time() {
     return time;
   }

@@ -10,10 +10,13 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
 
 /** Threads whose agents work only when a test says so, on the test's own thread. */
 final class StillThreads implements Threads {
   private final List<Agent> agents = new CopyOnWriteArrayList<>();
+  private @Nullable Step awaited;
+  private Runnable then = () -> {};
 
   @Override
   public Lock newLock(String name) {
@@ -21,7 +24,18 @@ final class StillThreads implements Threads {
   }
 
   @Override
-  public void step(Step step) {}
+  public void step(Step step) {
+    if (step == awaited) {
+      awaited = null;
+      then.run();
+    }
+  }
+
+  /** Runs an action the next time that a step is announced, on the thread that announces it. */
+  void at(Step step, Runnable action) {
+    awaited = step;
+    then = action;
+  }
 
   @Override
   public void yieldNow() {}
