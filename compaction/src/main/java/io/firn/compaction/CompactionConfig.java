@@ -19,9 +19,12 @@ import java.util.Objects;
  * @param deadRowShare files with a larger share of dead rows are compacted, 0 to 1; default 0.25
  * @param thresholds from when on a page is evacuated
  * @param minSpaceSaving share of the chosen files' bytes that must come back, unless the number of
- *     files falls, 0 to 1; default 0.10
+ *     files falls or room for writers lacks, 0 to 1; default 0.10
  * @param timeout after which a job is abandoned, at least 1 ms; default 10 minutes
- * @param maxConcurrentJobs jobs that may run at a time, 1 to 64; default 4
+ * @param maxConcurrentJobs jobs of the table that may run at a time, 1 to 64; default 4. All tables
+ *     of a store together never run more than half as many as there are cores, but one
+ * @param maximumBytesPerSecond what the table's jobs may read, write and delete in a second, by
+ *     hand or not, as long as writers do not wait for them; default 0, which means no such ceiling
  */
 public record CompactionConfig(
     boolean autoCompact,
@@ -34,7 +37,8 @@ public record CompactionConfig(
     CompactionThresholds thresholds,
     double minSpaceSaving,
     Duration timeout,
-    int maxConcurrentJobs) {
+    int maxConcurrentJobs,
+    long maximumBytesPerSecond) {
   /** Largest value of {@code maxConcurrentJobs}. */
   public static final int MOST_JOBS = 64;
 
@@ -58,7 +62,8 @@ public record CompactionConfig(
           CompactionThresholds.defaults(),
           DEFAULT_MIN_SPACE_SAVING,
           DEFAULT_TIMEOUT,
-          4);
+          4,
+          0);
 
   /**
    * @throws IllegalArgumentException if a setting is outside its range
@@ -73,6 +78,7 @@ public record CompactionConfig(
     Checks.share("minSpaceSaving", minSpaceSaving);
     Checks.timeout("timeout", timeout);
     Checks.within("maxConcurrentJobs", maxConcurrentJobs, 1, MOST_JOBS);
+    Checks.notNegative("maximumBytesPerSecond", maximumBytesPerSecond);
   }
 
   /** Returns the defaults. */

@@ -18,6 +18,7 @@ public final class CompactionConfigBuilder {
   private double minSpaceSaving;
   private Duration timeout;
   private int maxConcurrentJobs;
+  private long maximumBytesPerSecond;
 
   CompactionConfigBuilder(CompactionConfig config) {
     autoCompact = config.autoCompact();
@@ -31,6 +32,7 @@ public final class CompactionConfigBuilder {
     minSpaceSaving = config.minSpaceSaving();
     timeout = config.timeout();
     maxConcurrentJobs = config.maxConcurrentJobs();
+    maximumBytesPerSecond = config.maximumBytesPerSecond();
   }
 
   /** Sets whether compaction starts by itself. */
@@ -110,6 +112,13 @@ public final class CompactionConfigBuilder {
     return this;
   }
 
+  /** Sets what the jobs may read, write and delete in a second; 0 for no ceiling. */
+  @CanIgnoreReturnValue
+  public CompactionConfigBuilder maximumBytesPerSecond(long value) {
+    maximumBytesPerSecond = value;
+    return this;
+  }
+
   /**
    * Returns the settings.
    *
@@ -127,6 +136,7 @@ public final class CompactionConfigBuilder {
         thresholds,
         minSpaceSaving,
         timeout,
-        maxConcurrentJobs);
+        maxConcurrentJobs,
+        maximumBytesPerSecond);
   }
 }

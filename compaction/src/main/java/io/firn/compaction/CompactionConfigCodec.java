@@ -25,11 +25,12 @@ import org.jspecify.annotations.Nullable;
  * 56  8 minSpaceSaving
  * 64  8 timeout               nanoseconds
  * 72  4 minDeletedRecords
+ * 76  8 maximumBytesPerSecond
  * </pre>
  */
 final class CompactionConfigCodec {
   static final int VERSION = 1;
-  static final int LENGTH = 76;
+  static final int LENGTH = 84;
   private static final int AUTO = 1;
   private static final int BACKGROUND = 2;
 
@@ -52,6 +53,7 @@ final class CompactionConfigCodec {
     putDouble(bytes, 56, config.minSpaceSaving());
     LittleEndian.putLong(bytes, 64, config.timeout().toNanos());
     LittleEndian.putInt(bytes, 72, thresholds.minDeletedRecords());
+    LittleEndian.putLong(bytes, 76, config.maximumBytesPerSecond());
     return bytes;
   }
 
@@ -93,7 +95,8 @@ final class CompactionConfigCodec {
             getDouble(bytes, 40), LittleEndian.getInt(bytes, 72), LittleEndian.getLong(bytes, 48)),
         getDouble(bytes, 56),
         Duration.ofNanos(LittleEndian.getLong(bytes, 64)),
-        LittleEndian.getShort(bytes, 2));
+        LittleEndian.getShort(bytes, 2),
+        LittleEndian.getLong(bytes, 76));
   }
 
   private static void putDouble(byte[] bytes, int offset, double value) {

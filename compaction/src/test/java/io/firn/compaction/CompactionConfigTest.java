@@ -37,7 +37,8 @@ final class CompactionConfigTest {
                 new CompactionThresholds(0.30, 5, 1024),
                 0.10,
                 Duration.ofMinutes(10),
-                4));
+                4,
+                0));
   }
 
   @Test
@@ -84,6 +85,7 @@ final class CompactionConfigTest {
             .minSpaceSaving(all.minSpaceSaving())
             .timeout(all.timeout())
             .maxConcurrentJobs(all.maxConcurrentJobs())
+            .maximumBytesPerSecond(all.maximumBytesPerSecond())
             .build();
     assertThat(copy).isEqualTo(all);
     assertThat(all.toBuilder().build()).isEqualTo(all);
@@ -101,6 +103,7 @@ final class CompactionConfigTest {
     refused("timeout", builder -> builder.timeout(Duration.ofDays(1_000_000)));
     refused("maxConcurrentJobs", builder -> builder.maxConcurrentJobs(0));
     refused("maxConcurrentJobs", builder -> builder.maxConcurrentJobs(65));
+    refused("maximumBytesPerSecond", builder -> builder.maximumBytesPerSecond(-1));
   }
 
   private static void refused(String name, Consumer<CompactionConfigBuilder> change) {
@@ -125,7 +128,8 @@ final class CompactionConfigTest {
                 + "0004000000000000"
                 + "9a9999999999b93f"
                 + "0070c9b28b000000"
-                + "05000000");
+                + "05000000"
+                + "0000000000000000");
   }
 
   @ParameterizedTest
@@ -169,6 +173,7 @@ final class CompactionConfigTest {
     corruptAfter(bytes -> LittleEndian.putLong(bytes, 40, Double.doubleToLongBits(7)));
     corruptAfter(bytes -> LittleEndian.putLong(bytes, 64, -1));
     corruptAfter(bytes -> LittleEndian.putInt(bytes, 72, -5));
+    corruptAfter(bytes -> LittleEndian.putLong(bytes, 76, -1));
   }
 
   @ParameterizedTest
@@ -214,6 +219,7 @@ final class CompactionConfigTest {
             random.nextDouble(), random.nextInt() >>> 1, random.nextLong() >>> 1),
         random.nextDouble(),
         Duration.ofMillis(1).plusNanos(random.nextLong() >>> 2),
-        1 + random.nextInt(CompactionConfig.MOST_JOBS));
+        1 + random.nextInt(CompactionConfig.MOST_JOBS),
+        random.nextLong() >>> 1);
   }
 }

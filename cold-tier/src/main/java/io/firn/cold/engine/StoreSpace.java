@@ -60,6 +60,24 @@ public final class StoreSpace {
     return engine.ledger().maximumBytes();
   }
 
+  /** Returns the bytes of records that users have written since the store was opened. */
+  public long writtenBytes() {
+    long sum = 0;
+    for (Table table : engine.tables()) {
+      sum += table.counters().putBytes.sum();
+    }
+    return sum;
+  }
+
+  /** Returns the length of a table's data files, in bytes. */
+  public long dataBytes(Table table) {
+    long sum = 0;
+    for (Segment segment : table.space().segments()) {
+      sum += fileBytes(segment);
+    }
+    return sum;
+  }
+
   /** Returns the bytes that new data leaves free for the log, the index and moved records. */
   public long headroomBytes() {
     return engine.relief().headroomBytes();
@@ -114,11 +132,12 @@ public final class StoreSpace {
         states.anyOpen());
   }
 
-  private static long fileBytes(Segment segment) {
+  /** Returns the length of a segment's file, in bytes; 0 if it is about to be gone. */
+  public static long fileBytes(Segment segment) {
     try {
       return segment.fileBytes();
     } catch (IOException e) {
-      return 0; // it was closed meanwhile, so it is about to be gone
+      return 0; // it was closed meanwhile
     }
   }
 }

@@ -24,6 +24,11 @@ public record ByteBudget(long bytesPerSecond, long burstBytes, double available,
     }
   }
 
+  /** Returns a budget in which nothing is saved up. */
+  public static ByteBudget empty(long bytesPerSecond, long burstBytes, long nowNanos) {
+    return new ByteBudget(bytesPerSecond, burstBytes, 0, nowNanos);
+  }
+
   /** Returns a budget that is full. */
   public static ByteBudget full(long bytesPerSecond, long burstBytes, long nowNanos) {
     return new ByteBudget(bytesPerSecond, burstBytes, (double) burstBytes, nowNanos);
@@ -39,10 +44,14 @@ public record ByteBudget(long bytesPerSecond, long burstBytes, double available,
     return new ByteBudget(bytesPerSecond, burstBytes, filled, nowNanos);
   }
 
-  /** Returns the budget from a moment on with another pace; what is saved up stays. */
-  public ByteBudget paced(long newBytesPerSecond, long nowNanos) {
+  /**
+   * Returns the budget from a moment on with another pace; what is saved up, or owed, stays, up to
+   * the new burst.
+   */
+  public ByteBudget paced(long newBytesPerSecond, long newBurstBytes, long nowNanos) {
     ByteBudget now = at(nowNanos);
-    return new ByteBudget(newBytesPerSecond, burstBytes, now.available, now.atNanos);
+    double kept = Math.min(now.available, (double) newBurstBytes);
+    return new ByteBudget(newBytesPerSecond, newBurstBytes, kept, now.atNanos);
   }
 
   /** Tells whether a piece of work may begin; one above the burst may when the budget is full. */

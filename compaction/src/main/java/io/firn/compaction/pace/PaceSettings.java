@@ -8,7 +8,7 @@ import java.time.Duration;
  * What bounds a pace. Bytes are those that compaction reads and writes.
  *
  * @param ceilingBytesPerSecond the most; default 256 MiB
- * @param floorBytesPerSecond the least while there is debt, so that jobs end; default 4 MiB
+ * @param floorBytesPerSecond the least while there is debt, so that jobs end; default 32 MiB
  * @param wantedDebtBytes the debt that is held under load; default 0, which means half of what is
  *     consumed during {@code catchUp}
  * @param catchUp time in which debt above that falls to a third; default 5 s
@@ -23,7 +23,8 @@ public record PaceSettings(
     Duration scarceTime,
     double latencyLimit) {
   private static final PaceSettings DEFAULTS =
-      new PaceSettings(256L << 20, 4L << 20, 0, Duration.ofSeconds(5), Duration.ofSeconds(60), 1.5);
+      new PaceSettings(
+          256L << 20, 32L << 20, 0, Duration.ofSeconds(5), Duration.ofSeconds(60), 1.5);
 
   /**
    * @throws IllegalArgumentException if a setting is outside its range

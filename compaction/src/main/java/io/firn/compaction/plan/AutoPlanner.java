@@ -22,7 +22,10 @@ public final class AutoPlanner {
    * it does not start and stop all the time. */
 
   private static final double GARBAGE_STARTS = 0.30;
-  private static final double GARBAGE_STOPS = 0.25;
+
+  /** Bytes of files for a useful byte that compaction does not go below while others write. */
+  public static final double SPACE_TARGET = 1.25;
+
   private static final double GARBAGE_WORTH_MOVING = 0.10;
   private static final double EXPIRED_SHARE = 0.30;
   private static final int MOST_SEGMENTS = 8;
@@ -129,12 +132,12 @@ public final class AutoPlanner {
 
   private Optional<PlannedJob> payDebt() {
     long allowed = usefulBytes + (long) (usefulBytes * GARBAGE_STARTS) + 2 * segmentBytes;
-    long wanted = usefulBytes + (long) (usefulBytes * GARBAGE_STOPS);
+    long wanted = (long) (usefulBytes * SPACE_TARGET);
     if (bytes <= allowed) {
       return Optional.empty();
     }
     List<SegmentInfo> chosen =
-        choose(byBenefit(GARBAGE_WORTH_MOVING), bytes - wanted, SegmentInfo::garbageBytes);
+        choose(byBenefit(config.minSpaceSaving()), bytes - wanted, SegmentInfo::garbageBytes);
     return chosen.isEmpty()
         ? Optional.empty()
         : Optional.of(
@@ -147,11 +150,11 @@ public final class AutoPlanner {
 
   /** What can be done when there is enough of it, or when nobody writes. */
   private Optional<PlannedJob> tidy() {
-    List<SegmentInfo> dead = byBenefit(config.deadRowShare());
+    List<SegmentInfo> dead = byBenefit(Math.max(config.deadRowShare(), config.minSpaceSaving()));
     long garbage = sum(dead, SegmentInfo::garbageBytes);
     boolean much =
         dead.size() >= config.compactThresholdFiles() || garbage >= config.compactThresholdBytes();
-    boolean pays = bytes > usefulBytes + (long) (usefulBytes * GARBAGE_STOPS);
+    boolean pays = bytes > (long) (usefulBytes * SPACE_TARGET);
     if (!dead.isEmpty() && (store.idle() || (much && pays))) {
       List<SegmentInfo> chosen = choose(dead, Long.MAX_VALUE, SegmentInfo::garbageBytes);
       return Optional.of(
@@ -221,6 +224,8 @@ public final class AutoPlanner {
         kind,
         chosen.stream().map(SegmentInfo::number).toList(),
         sum(chosen, SegmentInfo::bytes),
+        sum(chosen, kind == JobKind.FILES ? SegmentInfo::garbageBytes : SegmentInfo::bytes),
+        kind != JobKind.EXPIRY && priority != EXPIRE,
         priority,
         reason);
   }

@@ -13,6 +13,7 @@ import java.util.Map;
 final class CompactionAgents implements AutoCloseable {
   private final Published<JobBoard> board =
       new Published<>(new JobBoard(List.of(), List.of(), CompactionTotals.NONE, Map.of()));
+  private final Published<JobRates> rates = new Published<>(JobRates.NONE);
   private final CompactionScheduler scheduler;
   private final List<CompactionWorker> workers = new ArrayList<>();
   private final List<AgentHandle> handles = new ArrayList<>();
@@ -24,13 +25,17 @@ final class CompactionAgents implements AutoCloseable {
     for (int i = 0; i < count; i++) {
       CompactionWorker worker =
           new CompactionWorker(
-              i, space, report -> toScheduler.post(new SchedulerCommand.Report(report)));
+              i, space, report -> toScheduler.post(new SchedulerCommand.Report(report)), rates);
       workers.add(worker);
       mailboxes.add(worker.mailbox());
     }
     scheduler =
         new CompactionScheduler(
-            space, new JobLedger(space::wallMillis, board, listener), toScheduler, mailboxes);
+            space,
+            new JobLedger(space::wallMillis, board, listener),
+            rates,
+            toScheduler,
+            mailboxes);
     AgentHandle handle = space.start(scheduler);
     toScheduler.attach(handle);
     handles.add(handle);

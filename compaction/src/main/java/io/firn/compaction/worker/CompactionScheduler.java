@@ -11,11 +11,14 @@ import io.firn.compaction.CompactionOptions;
 import io.firn.compaction.FileChoice;
 import io.firn.compaction.JobKind;
 import io.firn.compaction.SegmentInfo;
+import io.firn.compaction.pace.PaceSettings;
 import io.firn.compaction.plan.AutoPlanner;
+import io.firn.compaction.plan.Debt;
 import io.firn.compaction.plan.FilePlanner;
 import io.firn.compaction.plan.PlannedJob;
 import io.firn.compaction.plan.StoreFacts;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
@@ -42,6 +45,7 @@ final class CompactionScheduler implements Agent, SchedulerCommand.Handler {
   private final StoreSpace space;
   private final JobLedger ledger;
   private final List<Mailbox<WorkerCommand>> workers;
+  private final Pacer pacer;
   private final Deque<Integer> idleWorkers = new ArrayDeque<>();
   private final JobQueue queue = new JobQueue();
   private final Map<Long, Integer> workerOf = new HashMap<>();
@@ -66,6 +70,7 @@ final class CompactionScheduler implements Agent, SchedulerCommand.Handler {
   CompactionScheduler(
       StoreSpace space,
       JobLedger ledger,
+      Published<JobRates> rates,
       Mailbox<SchedulerCommand> mailbox,
       List<Mailbox<WorkerCommand>> workers) {
     this.mailbox = mailbox;
@@ -77,6 +82,7 @@ final class CompactionScheduler implements Agent, SchedulerCommand.Handler {
     }
     this.nextTickNanos = space.time().nanoTime();
     this.silentSinceNanos = nextTickNanos;
+    this.pacer = new Pacer(rates, PaceSettings.defaults(), nextTickNanos, space.writtenBytes());
   }
 
   /** Returns where commands go. */
@@ -101,6 +107,7 @@ final class CompactionScheduler implements Agent, SchedulerCommand.Handler {
 
   private int tick(long now) {
     boolean idle = isIdle(now);
+    readPace(now, idle);
     if (paused || !space.isSound()) {
       return 0;
     }
@@ -113,6 +120,23 @@ final class CompactionScheduler implements Agent, SchedulerCommand.Handler {
     }
     cares.keySet().removeIf(id -> space.table(id) == null);
     return planned;
+  }
+
+  /** While nobody writes, all garbage is debt. */
+  private void readPace(long now, boolean idle) {
+    long debt = 0;
+    long segmentBytes = 0;
+    for (Table table : space.tables()) {
+      double target = idle ? 1 : AutoPlanner.SPACE_TARGET;
+      debt += new Debt(space.dataBytes(table), table.space().liveCharge(), target, 0).bytes();
+      segmentBytes = Math.max(segmentBytes, table.space().segmentBytes());
+    }
+    pacer.read(now, facts(segmentBytes, idle), debt, space.writtenBytes(), false, ledger.running());
+    publishRates(ledger.running());
+  }
+
+  private void publishRates(List<Job> running) {
+    pacer.publish(running, job -> care(job.tableId()).config.maximumBytesPerSecond());
   }
 
   private boolean isIdle(long now) {
@@ -169,6 +193,8 @@ final class CompactionScheduler implements Agent, SchedulerCommand.Handler {
             planned.kind(),
             planned.segments(),
             planned.plannedBytes(),
+            planned.savedBytes(),
+            planned.paced(),
             config.timeout().toNanos(),
             planned.priority(),
             planned.reason());
@@ -184,11 +210,14 @@ final class CompactionScheduler implements Agent, SchedulerCommand.Handler {
   private int dispatch(long now) {
     int started = 0;
     while (!idleWorkers.isEmpty()) {
-      Job job = queue.take(now);
+      Job job = queue.take(now, this::mayRun);
       if (job == null) {
         break;
       }
       int worker = idleWorkers.remove();
+      List<Job> running = new ArrayList<>(ledger.running());
+      running.add(job);
+      publishRates(running); // before the worker begins
       if (!workers.get(worker).post(new WorkerCommand.Run(job))) {
         // Full of cancellations that came too late; the job waits until they are read.
         idleWorkers.add(worker);
@@ -200,6 +229,10 @@ final class CompactionScheduler implements Agent, SchedulerCommand.Handler {
       started++;
     }
     return started;
+  }
+
+  private boolean mayRun(Job job) {
+    return ledger.runningIn(job.tableId()) < care(job.tableId()).config.maxConcurrentJobs();
   }
 
   @Override
@@ -254,6 +287,8 @@ final class CompactionScheduler implements Agent, SchedulerCommand.Handler {
             kind,
             chosen.stream().map(SegmentInfo::number).toList(),
             chosen.stream().mapToLong(SegmentInfo::bytes).sum(),
+            chosen.stream().mapToLong(SegmentInfo::garbageBytes).sum(),
+            false,
             options.timeout().toNanos(),
             BY_HAND,
             "asked for by hand");
@@ -309,6 +344,7 @@ final class CompactionScheduler implements Agent, SchedulerCommand.Handler {
         report.removed(),
         report.reason());
     queue.release(job);
+    publishRates(ledger.running());
     idleWorkers.add(report.worker());
     Integer unused = workerOf.remove(job.id());
     TableCare care = care(job.tableId());

@@ -8,6 +8,7 @@ import io.firn.cold.engine.StoreSpace;
 import io.firn.cold.engine.Table;
 import io.firn.cold.model.Loggers;
 import io.firn.compaction.JobKind;
+import io.firn.compaction.pace.ByteBudget;
 import java.time.Duration;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -23,8 +24,12 @@ final class CompactionWorker implements Agent, WorkerCommand.Handler {
   private static final long LARGEST_SLICE_BYTES = 8L << 20;
   private static final long REPORT_NANOS = 250_000_000L;
   private static final long WAIT_NANOS = 2_000_000L;
+  private static final long LONGEST_WAIT_NANOS = 50_000_000L;
   private static final long IDLE_NANOS = 1_000_000_000L;
   private static final int PARTS = 100;
+
+  /** A part of a second in which a budget is full. */
+  private static final int BURST_PART = 4;
 
   /** An evicted segment's records may take a quarter of it elsewhere. */
   private static final int SPARED_SHARE = 4;
@@ -33,18 +38,29 @@ final class CompactionWorker implements Agent, WorkerCommand.Handler {
   private final int number;
   private final StoreSpace space;
   private final Predicate<? super JobReport> reports;
+  private final Published<JobRates> rates;
   private @Nullable JobRun running;
 
   /** The end of a job that the scheduler had no room to hear of yet. */
   private @Nullable JobReport unsent;
 
+  /** What may be moved now, by this job as by those before it. */
+  private ByteBudget budget;
+
+  private long waitNanos;
   private long reportedBytes;
   private long reportedNanos;
 
-  CompactionWorker(int number, StoreSpace space, Predicate<? super JobReport> reports) {
+  CompactionWorker(
+      int number,
+      StoreSpace space,
+      Predicate<? super JobReport> reports,
+      Published<JobRates> rates) {
     this.number = number;
     this.space = space;
     this.reports = reports;
+    this.rates = rates;
+    this.budget = ByteBudget.empty(0, 1, space.time().nanoTime());
   }
 
   /** Returns where commands go. */
@@ -82,9 +98,30 @@ final class CompactionWorker implements Agent, WorkerCommand.Handler {
       end(run, JobReport.State.ABANDONED, "timeout");
       return 1;
     }
-    long bytes = run.slice(run.sliceBytes(SMALLEST_SLICE_BYTES, LARGEST_SLICE_BYTES));
+    long rate = rates.get().of(run.job.id());
+    long bytes = run.sliceBytes(SMALLEST_SLICE_BYTES, LARGEST_SLICE_BYTES, rate);
+    waitNanos = wait(rate, 2 * bytes); // what is read may all be written
+    long walked = waitNanos > 0 ? 0 : slice(run, bytes, rate);
     reportProgress(run);
-    return bytes == 0 ? 0 : 1;
+    return walked == 0 ? 0 : 1;
+  }
+
+  /** Returns how long a piece of work has to wait for its bytes. */
+  private long wait(long rate, long bytes) {
+    if (rate == JobRates.UNBOUNDED) {
+      return 0;
+    }
+    budget = budget.paced(rate, Math.max(1, rate / BURST_PART), space.time().nanoTime());
+    return budget.nanosUntil(bytes);
+  }
+
+  private long slice(JobRun run, long bytes, long rate) {
+    long before = run.trafficBytes;
+    long walked = run.slice(bytes);
+    if (rate != JobRates.UNBOUNDED) {
+      budget = budget.spent(run.trafficBytes - before);
+    }
+    return walked;
   }
 
   private void reportProgress(JobRun run) {
@@ -166,7 +203,9 @@ final class CompactionWorker implements Agent, WorkerCommand.Handler {
 
   @Override
   public long idleNanos() {
-    return running == null && unsent == null ? IDLE_NANOS : WAIT_NANOS;
+    return running == null && unsent == null
+        ? IDLE_NANOS
+        : Math.max(WAIT_NANOS, Math.min(LONGEST_WAIT_NANOS, waitNanos));
   }
 
   @Override

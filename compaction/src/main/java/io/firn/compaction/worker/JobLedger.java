@@ -60,6 +60,11 @@ final class JobLedger {
     return (int) running.values().stream().filter(each -> each.job().tableId() == tableId).count();
   }
 
+  /** Returns the jobs that run. */
+  List<Job> running() {
+    return running.values().stream().map(Running::job).toList();
+  }
+
   /** Lets others see how things stand, and those hear who asked for what has ended. */
   void publish(List<Job> waiting, Map<Integer, CompactionConfig> configs, boolean paused) {
     List<JobProgress> jobs = new ArrayList<>();

@@ -9,6 +9,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,11 +41,15 @@ final class JobQueue {
     return true;
   }
 
-  /** Takes the job with most points; the older of equals. Its segments stay reserved. */
-  @Nullable Job take(long nowNanos) {
+  /**
+   * Takes the job with most points of those that may run; the older of equals. Its segments stay
+   * reserved.
+   */
+  @Nullable Job take(long nowNanos, Predicate<? super Job> mayRun) {
     Waiting best = null;
     for (Waiting each : waiting) {
-      if (best == null || each.points(nowNanos) > best.points(nowNanos)) {
+      boolean better = best == null || each.points(nowNanos) > best.points(nowNanos);
+      if (better && mayRun.test(each.job())) {
         best = each;
       }
     }

@@ -21,6 +21,10 @@ abstract class JobRun {
   private final Set<Integer> victims;
   private final long bytesBefore;
   long doneBytes;
+
+  /** What was read, written and deleted. */
+  long trafficBytes;
+
   long records;
   long removed;
 
@@ -50,9 +54,13 @@ abstract class JobRun {
   /** Leaves everything as it is: what was moved stays moved, what was not stays where it is. */
   abstract void abandon();
 
-  /** Returns how large a slice is that is not more than a hundredth of the job. */
-  final long sliceBytes(long smallest, long largest) {
-    return Math.max(smallest, Math.min(largest, job.plannedBytes() / 100));
+  /**
+   * Returns how large a slice is that is not more than a hundredth of the job, nor more than an
+   * eighth of what the job may move in a second.
+   */
+  final long sliceBytes(long smallest, long largest, long bytesPerSecond) {
+    long bytes = Math.max(smallest, Math.min(largest, job.plannedBytes() / 100));
+    return Math.max(1, Math.min(bytes, bytesPerSecond / 8));
   }
 
   final boolean isOverdue() {
@@ -60,6 +68,7 @@ abstract class JobRun {
   }
 
   final void count(EvacuationResult result) {
+    trafficBytes += result.movedBytes();
     removed += result.expired() + (long) result.rejected();
     records += result.moved() + (long) result.expired() + result.rejected() + result.damaged();
   }

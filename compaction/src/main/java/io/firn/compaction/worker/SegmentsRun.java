@@ -56,6 +56,7 @@ final class SegmentsRun extends JobRun {
     }
     long bytes = pages * pageBytes;
     doneBytes += bytes;
+    trafficBytes += bytes;
     return bytes;
   }
 
@@ -70,12 +71,18 @@ final class SegmentsRun extends JobRun {
       segment = found;
       held = evacuator.hold(number);
       page = 0;
+    } else if (found != null) {
+      trafficBytes += StoreSpace.fileBytes(found);
     }
     return 1;
   }
 
   private void letGo() {
     HeldSegment last = held;
+    Segment from = segment;
+    if (from != null && from.liveCharge() == 0) {
+      trafficBytes += StoreSpace.fileBytes(from);
+    }
     held = null;
     segment = null;
     if (last != null) {

@@ -37,9 +37,12 @@ final class ByteBudgetTest {
   void pace_changesFromNowOn() {
     ByteBudget stopped = ByteBudget.full(0, 10, 0).spent(10);
     assertThat(stopped.nanosUntil(1)).isEqualTo(Long.MAX_VALUE);
-    ByteBudget going = stopped.paced(5, SECOND);
+    ByteBudget going = stopped.paced(5, 10, SECOND);
     assertThat(going.available()).isZero();
     assertThat(going.at(2 * SECOND).available()).isEqualTo(5);
+    assertThat(ByteBudget.full(7, 10, 0).paced(7, 4, SECOND).available()).isEqualTo(4);
+    assertThat(ByteBudget.full(7, 10, 0).spent(30).paced(7, 4, 0).available()).isEqualTo(-20);
+    assertThat(ByteBudget.empty(7, 10, 0).allows(1)).isFalse();
   }
 
   @Test

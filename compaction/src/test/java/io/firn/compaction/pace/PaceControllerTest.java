@@ -29,6 +29,17 @@ final class PaceControllerTest {
     assertThat(fault(new Real(SETTINGS.withWantedDebt((long) (400 * MB))), seed)).isEmpty();
   }
 
+  /**
+   * Free space lasts for less than the scarce time throughout, so that both of its effects show.
+   */
+  @ParameterizedTest(name = "seed {0}")
+  @ValueSource(longs = {1, 2, 3, 4})
+  void pace_convergesAlsoWhereSpaceIsScarce(long seed) {
+    Plant plant = new Plant(4);
+    plant.limitBytes = 1_000 * MB;
+    assertThat(fault(plant, new Real(SETTINGS), seed)).isEmpty();
+  }
+
   @Test
   void check_findsAControllerWithTooMuchGainForTheDelay() {
     Plant.Controller hasty =
@@ -50,7 +61,10 @@ final class PaceControllerTest {
 
   /** Returns what is wrong with how a controller takes a step of the load; empty if nothing is. */
   private static String fault(Plant.Controller controller, long seed) {
-    Plant plant = new Plant(4);
+    return fault(new Plant(4), controller, seed);
+  }
+
+  private static String fault(Plant plant, Plant.Controller controller, long seed) {
     List<Plant.Sample> settled =
         plant.run(controller, END, PaceControllerTest::load, new Random(seed)).stream()
             .filter(sample -> sample.seconds() >= SETTLED_AT)
@@ -132,7 +146,7 @@ final class PaceControllerTest {
   void scarceSpace_makesItFasterAndFasterTheLessThereIs() {
     long before = 0;
     for (double free : new double[] {1e12, 500 * MB, 200 * MB, 50 * MB}) {
-      long pace = settle(reading(50 * MB, free, 20 * MB, 1));
+      long pace = settle(reading(200 * MB, free, 20 * MB, 1));
       assertThat(pace).isGreaterThan(before);
       before = pace;
     }

@@ -60,6 +60,32 @@ final class AutoPlannerTest {
   }
 
   @Test
+  void whatDoesNotSaveEnough_isLeftAlone_unlessRoomLacks() {
+    List<SegmentInfo> segments = new ArrayList<>();
+    for (int number = 1; number <= 12; number++) {
+      segments.add(Segments.sealed(number, 64 * MIB, 40 * MIB, 50));
+    }
+    CompactionConfig choosy = DEFAULTS.toBuilder().minSpaceSaving(0.5).build();
+    assertThat(AutoPlanner.plan(segments, IDLE, choosy, 64 * MIB)).isEmpty();
+    assertThat(AutoPlanner.plan(segments, ROOMY, choosy, 64 * MIB)).isEmpty();
+    assertThat(AutoPlanner.plan(segments, lacking(20 * MIB), choosy, 64 * MIB)).isPresent();
+    assertThat(AutoPlanner.plan(segments, IDLE, DEFAULTS, 64 * MIB)).isPresent();
+    assertThat(AutoPlanner.plan(segments, ROOMY, DEFAULTS, 64 * MIB)).isPresent();
+  }
+
+  @Test
+  void jobs_sayWhatTheySave_andOnlyExpiryIsNotPaced() {
+    List<SegmentInfo> segments = new ArrayList<>(full(1, 3));
+    segments.add(Segments.sealed(5, 64 * MIB, 8 * MIB, 90));
+    PlannedJob room = plan(segments, lacking(40 * MIB)).orElseThrow();
+    assertThat(room.savedBytes()).isEqualTo(56 * MIB);
+    assertThat(room.paced()).isTrue();
+    segments.set(3, expired(4, 64 * MIB, NOW));
+    assertThat(plan(segments, ROOMY).orElseThrow().paced()).isFalse();
+    assertThat(plan(segments, lacking(40 * MIB)).orElseThrow().paced()).isFalse();
+  }
+
+  @Test
   void nothingLiveIsEvicted_whileWholeFilesHaveExpired() {
     List<SegmentInfo> segments = new ArrayList<>(full(1, 3));
     segments.add(expired(4, 64 * MIB, NOW));

@@ -22,16 +22,16 @@ final class JobQueueTest {
     }
     assertThat(queue.waiting()).extracting(Job::id).containsExactly(0L, 1L, 2L, 3L);
     assertThat(drain(0)).containsExactly(1L, 3L, 0L, 2L);
-    assertThat(queue.take(0)).isNull();
+    assertThat(queue.take(0, job -> true)).isNull();
   }
 
   @Test
   void aJobThatWaits_overtakesOnesThatCameLater() {
     assertThat(queue.add(job(1, 1, 0, 1), 0)).isTrue();
     assertThat(queue.add(job(2, 1, 100, 2), 99 * SECOND)).isTrue();
-    assertThat(queue.take(99 * SECOND)).extracting(Job::id).isEqualTo(2L);
+    assertThat(queue.take(99 * SECOND, job -> true)).extracting(Job::id).isEqualTo(2L);
     assertThat(queue.add(job(3, 1, 100, 3), 100 * SECOND)).isTrue();
-    assertThat(queue.take(100 * SECOND)).extracting(Job::id).isEqualTo(1L);
+    assertThat(queue.take(100 * SECOND, job -> true)).extracting(Job::id).isEqualTo(1L);
   }
 
   @Test
@@ -42,7 +42,7 @@ final class JobQueueTest {
     while (true) {
       turns++;
       assertThat(queue.add(job(turns, 1, 400, turns), turns * SECOND)).isTrue();
-      Job next = Objects.requireNonNull(queue.take(turns * SECOND));
+      Job next = Objects.requireNonNull(queue.take(turns * SECOND, job -> true));
       queue.release(next);
       if (next.id() == 0) {
         break;
@@ -57,7 +57,7 @@ final class JobQueueTest {
     long near = Long.MAX_VALUE - SECOND;
     assertThat(queue.add(job(1, 1, 0, 1), near)).isTrue();
     assertThat(queue.add(job(2, 1, 5, 2), near + 10 * SECOND)).isTrue();
-    assertThat(queue.take(near + 10 * SECOND)).extracting(Job::id).isEqualTo(1L);
+    assertThat(queue.take(near + 10 * SECOND, job -> true)).extracting(Job::id).isEqualTo(1L);
   }
 
   @Test
@@ -69,7 +69,7 @@ final class JobQueueTest {
     assertThat(queue.isReserved(1, 6)).isFalse();
     assertThat(queue.isReserved(2, 4)).isFalse();
     assertThat(queue.isReserved(3, 4)).isFalse();
-    assertThat(queue.take(0)).isEqualTo(first);
+    assertThat(queue.take(0, job -> true)).isEqualTo(first);
     assertThat(queue.isReserved(1, 5)).isTrue();
     queue.release(first);
     assertThat(queue.isReserved(1, 4)).isFalse();
@@ -98,13 +98,15 @@ final class JobQueueTest {
     }
     assertThat(queue.add(job(999, 1, 1000, 999), 0)).isFalse();
     assertThat(queue.isReserved(1, 999)).isFalse();
-    assertThat(queue.take(0)).isNotNull();
+    assertThat(queue.take(0, job -> true)).isNotNull();
     assertThat(queue.add(job(999, 1, 1000, 999), 0)).isTrue();
   }
 
   private List<Long> drain(long now) {
     List<Long> order = new ArrayList<>();
-    for (Job next = queue.take(now); next != null; next = queue.take(now)) {
+    for (Job next = queue.take(now, job -> true);
+        next != null;
+        next = queue.take(now, job -> true)) {
       order.add(next.id());
     }
     return order;

@@ -19,7 +19,32 @@ final class Jobs {
   static Job job(
       long id, int table, JobKind kind, long plannedBytes, int priority, Integer... segments) {
     return new Job(
-        id, table, "books", kind, List.of(segments), plannedBytes, 60 * SECOND, priority, "a test");
+        id,
+        table,
+        "books",
+        kind,
+        List.of(segments),
+        plannedBytes,
+        plannedBytes / 2,
+        true,
+        60 * SECOND,
+        priority,
+        "a test");
+  }
+
+  static Job byHand(long id, int table, Integer... segments) {
+    return new Job(
+        id,
+        table,
+        "books",
+        JobKind.FILES,
+        List.of(segments),
+        1000,
+        500,
+        false,
+        60 * SECOND,
+        500,
+        "asked for by hand");
   }
 
   static JobReport report(Job job, JobReport.State state, long done, String reason) {
