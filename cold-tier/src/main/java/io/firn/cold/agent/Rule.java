@@ -54,5 +54,9 @@ public enum Rule {
   /** The bound of the expiry of a segment covers the records that never expire. */
   EXPIRY_COVERS_LASTING,
   /** A sweep removes only what stood in pages that it holds when it looked at the bound. */
-  SWEEP_HELD_PAGES
+  SWEEP_HELD_PAGES,
+  /** Live records are evicted only where the store lacks room. */
+  EVICT_AT_LIMIT,
+  /** A job that does not evict moves every live record. */
+  MOVE_ALL_THAT_LIVES
 }

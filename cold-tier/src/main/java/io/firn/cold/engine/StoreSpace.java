@@ -4,6 +4,7 @@ package io.firn.cold.engine;
 
 import io.firn.cold.agent.Agent;
 import io.firn.cold.agent.AgentHandle;
+import io.firn.cold.agent.Rule;
 import io.firn.cold.model.TimeSource;
 import io.firn.cold.segment.PageStates;
 import io.firn.cold.segment.Segment;
@@ -38,6 +39,11 @@ public final class StoreSpace {
   /** Starts an agent, which ends when the handle is closed. */
   public AgentHandle start(Agent agent) {
     return engine.threads().start(agent);
+  }
+
+  /** Tells whether a rule is kept; in production each is. */
+  public boolean keeps(Rule rule) {
+    return engine.threads().keeps(rule);
   }
 
   /** Returns the source of time. */

@@ -3,7 +3,7 @@
 package io.firn.cold.engine;
 
 /** What a run of the simulation concentrates on, to provoke one kind of bug sooner. */
-enum SimulationFocus {
+public enum SimulationFocus {
   /** Everything the seed draws. */
   NONE,
   /** Power failures, small intervals, much reuse. */

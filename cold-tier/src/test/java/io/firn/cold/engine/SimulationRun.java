@@ -46,7 +46,10 @@ final class SimulationRun {
   private final SimulationWorld world;
   private final @Nullable Rule broken;
   private final Predicate<String> skippedForces;
+  private final SimulationWorkers workers;
+  private final SplittableRandom workersRandom;
   private final StringBuilder story = new StringBuilder();
+  private SimulationWorkers.Running running = () -> {};
   private boolean powerFailed;
   private boolean recovered;
 
@@ -55,11 +58,14 @@ final class SimulationRun {
       SimulationFocus focus,
       SimulationTotals totals,
       @Nullable Rule broken,
-      Predicate<String> skippedForces) {
+      Predicate<String> skippedForces,
+      SimulationWorkers workers) {
     random = new SplittableRandom(seed);
     world = new SimulationWorld(SimulationShape.draw(seed, focus), random.split(), totals);
     this.broken = broken;
     this.skippedForces = skippedForces;
+    this.workers = workers;
+    this.workersRandom = new SplittableRandom(seed * 41 + 13);
   }
 
   /** Runs a seed; throws an {@link AssertionError} that tells how to do so again. */
@@ -86,7 +92,18 @@ final class SimulationRun {
       SimulationTotals totals,
       @Nullable Rule broken,
       Predicate<String> skippedForces) {
-    SimulationRun run = new SimulationRun(seed, focus, totals, broken, skippedForces);
+    plant(seed, focus, totals, broken, skippedForces, SimulationWorkers.NONE);
+  }
+
+  /** Runs a seed with a bug that was planted, and others that work beside the store. */
+  static void plant(
+      long seed,
+      SimulationFocus focus,
+      SimulationTotals totals,
+      @Nullable Rule broken,
+      Predicate<String> skippedForces,
+      SimulationWorkers workers) {
+    SimulationRun run = new SimulationRun(seed, focus, totals, broken, skippedForces, workers);
     try {
       run.lives();
     } catch (AssertionError | RuntimeException e) {
@@ -98,8 +115,14 @@ final class SimulationRun {
 
   /** Runs a seed and tells what happened in it, down to a hash over all steps. */
   static String story(long seed) {
+    return story(seed, SimulationWorkers.NONE);
+  }
+
+  /** Runs a seed with others that work beside the store, and tells what happened in it. */
+  static String story(long seed, SimulationWorkers workers) {
     SimulationRun run =
-        new SimulationRun(seed, SimulationFocus.NONE, new SimulationTotals(), null, path -> false);
+        new SimulationRun(
+            seed, SimulationFocus.NONE, new SimulationTotals(), null, path -> false, workers);
     run.lives();
     return run.story.toString();
   }
@@ -199,8 +222,16 @@ final class SimulationRun {
       return false;
     }
     judge();
+    startWorkers();
     story.append("opened at ").append(world.engine().log().end()).append(", ");
     return true;
+  }
+
+  /** A store at its limit loses entries to those who make space, which the model does not know. */
+  private void startWorkers() {
+    boolean full = world.shape.faults() == SimulationShape.Faults.FULL;
+    SimulationWorkers some = full ? SimulationWorkers.NONE : workers;
+    running = some.start(new StoreSpace(world.engine()), workersRandom);
   }
 
   private void openEngine() {
@@ -290,7 +321,15 @@ final class SimulationRun {
   }
 
   private boolean close() {
-    world.threads().spawn("closer", () -> world.engine().close());
+    running.judge(!world.shape.mayBeFull());
+    world
+        .threads()
+        .spawn(
+            "closer",
+            () -> {
+              running.close();
+              world.engine().close();
+            });
     if (world.threads().run() == SimOutcome.CRASHED) {
       return false;
     }

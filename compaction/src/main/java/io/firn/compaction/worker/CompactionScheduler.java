@@ -3,6 +3,7 @@
 package io.firn.compaction.worker;
 
 import io.firn.cold.agent.Agent;
+import io.firn.cold.agent.Rule;
 import io.firn.cold.engine.StoreSpace;
 import io.firn.cold.engine.Table;
 import io.firn.cold.model.Loggers;
@@ -175,7 +176,8 @@ final class CompactionScheduler implements Agent, SchedulerCommand.Handler {
     }
     long room = space.maximumBytes() - space.usedBytes() - space.headroomBytes();
     long low = Math.max(LOW_WATER_SEGMENTS * segmentBytes, space.maximumBytes() / LOW_WATER_SHARE);
-    return new StoreFacts(free + room, low, idle, space.wallMillis());
+    long usable = space.keeps(Rule.EVICT_AT_LIMIT) ? free + room : 0;
+    return new StoreFacts(usable, low, idle, space.wallMillis());
   }
 
   private List<SegmentInfo> unreserved(Table table) {

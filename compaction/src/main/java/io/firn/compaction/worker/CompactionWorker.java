@@ -3,6 +3,7 @@
 package io.firn.compaction.worker;
 
 import io.firn.cold.agent.Agent;
+import io.firn.cold.agent.Rule;
 import io.firn.cold.engine.RecordFilter;
 import io.firn.cold.engine.StoreSpace;
 import io.firn.cold.engine.Table;
@@ -178,7 +179,7 @@ final class CompactionWorker implements Agent, WorkerCommand.Handler {
 
   private JobRun start(Table table, Job job) {
     RecordFilter keep =
-        job.kind() == JobKind.EVICTION
+        job.kind() == JobKind.EVICTION || !space.keeps(Rule.MOVE_ALL_THAT_LIVES)
             ? new SecondChance(job.plannedBytes() / SPARED_SHARE)
             : RecordFilter.KEEP_ALL;
     return new SegmentsRun(space, table, job, keep);

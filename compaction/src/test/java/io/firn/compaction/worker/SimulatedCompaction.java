@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Firn authors
+package io.firn.compaction.worker;
+
+import io.firn.cold.agent.Agent;
+import io.firn.cold.agent.AgentHandle;
+import io.firn.cold.engine.SimulationWorkers;
+import io.firn.cold.engine.StoreSpace;
+import io.firn.cold.engine.Table;
+import io.firn.cold.model.FirnException;
+import io.firn.compaction.CompactionConfig;
+import io.firn.compaction.CompactionOptions;
+import io.firn.compaction.JobKind;
+import io.firn.compaction.JobOutcome;
+import io.firn.compaction.JobPhase;
+import io.firn.compaction.JobProgress;
+import io.firn.compaction.JobRecord;
+import java.time.Duration;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+
+/** The compaction of a simulated store, and an operator who asks it for this and that. */
+final class SimulatedCompaction implements Agent, SimulationWorkers.Running {
+  private static final long LONG_NANOS = 60_000_000_000L;
+
+  /** A job that is not given up ends within this time, or something keeps its files. */
+  private static final Duration STUCK = Duration.ofSeconds(3);
+
+  private final StoreSpace space;
+  private final SplittableRandom random;
+  private final Totals totals;
+  private final StoreCompaction compaction;
+  private final AgentHandle operator;
+
+  /** What became of the jobs of all seeds. Counted by many threads, read afterwards. */
+  static final class Totals {
+    final Map<JobKind, Integer> completed = new EnumMap<>(JobKind.class);
+    int abandoned;
+    int failed;
+    int files;
+    long records;
+
+    private synchronized void count(JobRecord job) {
+      files += job.files();
+      records += job.records();
+      switch (job.outcome()) {
+        case COMPLETED -> completed.merge(job.kind(), job.files() > 0 ? 1 : 0, Integer::sum);
+        case ABANDONED -> abandoned++;
+        case FAILED -> failed++;
+      }
+    }
+
+    @Override
+    public String toString() {
+      return "completed with files gone "
+          + completed
+          + ", abandoned "
+          + abandoned
+          + ", failed "
+          + failed
+          + ", files gone "
+          + files
+          + ", records moved or removed "
+          + records;
+    }
+  }
+
+  private SimulatedCompaction(StoreSpace space, SplittableRandom random, Totals totals) {
+    this.space = space;
+    this.random = random;
+    this.totals = totals;
+    this.compaction = StoreCompaction.start(space, 1 + random.nextInt(3));
+    this.operator = space.start(this);
+  }
+
+  /** Returns what starts the compaction of every store of a simulation. */
+  static SimulationWorkers counting(Totals totals) {
+    return (space, random) -> new SimulatedCompaction(space, random.split(), totals);
+  }
+
+  @Override
+  public int doWork() {
+    List<Table> tables = space.tables();
+    if (tables.isEmpty()) {
+      return 0;
+    }
+    String cache = tables.get(random.nextInt(tables.size())).name();
+    try {
+      ask(cache);
+    } catch (IllegalArgumentException | FirnException e) {
+      return 0; // the table was dropped, the queue is full or the store is closed
+    }
+    return 0;
+  }
+
+  private void ask(String cache) {
+    switch (random.nextInt(8)) {
+      case 0, 1, 2 -> {
+        var unused = compaction.compact(cache, options());
+      }
+      case 3, 4 -> {
+        var unused = compaction.purgeExpired(cache);
+      }
+      case 5 -> compaction.configure(cache, config());
+      case 6 -> cancel();
+      default -> {
+        if (random.nextInt(4) == 0) {
+          compaction.pause();
+        } else {
+          compaction.resume();
+        }
+      }
+    }
+  }
+
+  private void cancel() {
+    List<JobProgress> jobs = compaction.jobs();
+    if (!jobs.isEmpty()) {
+      compaction.cancel(jobs.get(random.nextInt(jobs.size())).jobId());
+    }
+  }
+
+  /** Now and then so little time that a job is given up in its middle. */
+  private CompactionOptions options() {
+    long nanos = random.nextInt(2) == 0 ? 1 + random.nextLong(5_000_000) : LONG_NANOS;
+    return CompactionOptions.builder().timeout(Duration.ofNanos(nanos)).build();
+  }
+
+  /** Thresholds that small files reach. */
+  private CompactionConfig config() {
+    return CompactionConfig.defaults().toBuilder()
+        .compactThresholdFiles(1 + random.nextInt(4))
+        .compactThresholdBytes(random.nextInt(1 << 20))
+        .deadRowShare(random.nextDouble())
+        .minSpaceSaving(random.nextInt(2) * 0.1)
+        .build();
+  }
+
+  @Override
+  public void close() {
+    operator.close();
+    compaction.close();
+  }
+
+  @Override
+  public void judge(boolean sound) {
+    for (JobRecord job : compaction.history()) {
+      totals.count(job);
+      if (sound && job.outcome() == JobOutcome.FAILED && !job.problem().contains("dropped")) {
+        throw new AssertionError("a job failed, but nothing was in its way: " + job);
+      }
+    }
+    for (JobProgress job : compaction.jobs()) {
+      Duration age = Duration.ofMillis(space.wallMillis() - job.started().toEpochMilli());
+      if (sound && job.phase() == JobPhase.RUNNING && age.compareTo(STUCK) > 0) {
+        throw new AssertionError("a job does not end: " + job);
+      }
+    }
+  }
+
+  @Override
+  public long idleNanos() {
+    return 10_000_000L << random.nextInt(5);
+  }
+
+  @Override
+  public String roleName() {
+    return "operator";
+  }
+}
