@@ -17,7 +17,7 @@ import java.util.Objects;
  * @param targetFileSizeBytes length of the files to make, at least 1; default 512 MiB
  * @param minFileSizeBytes files shorter than this are merged; default 64 MiB
  * @param deadRowShare files with a larger share of dead rows are compacted, 0 to 1; default 0.25
- * @param thresholds from when on a page is evacuated
+ * @param thresholds from when on pages, or a file, count as fragmented
  * @param minSpaceSaving share of the chosen files' bytes that must come back, unless the number of
  *     files falls or room for writers lacks, 0 to 1; default 0.10
  * @param timeout after which a job is abandoned, at least 1 ms; default 10 minutes

@@ -84,7 +84,7 @@ public final class CompactionConfigBuilder {
     return this;
   }
 
-  /** Sets from when on a page is evacuated. */
+  /** Sets from when on pages, or a file, count as fragmented. */
   @CanIgnoreReturnValue
   public CompactionConfigBuilder thresholds(CompactionThresholds value) {
     thresholds = value;

@@ -3,11 +3,12 @@
 package io.firn.compaction;
 
 /**
- * From when on a page is worth evacuating; all three must hold.
+ * From when on pages, or a file, count as fragmented; all three must hold. A measure only: which
+ * files are compacted is decided by the other settings.
  *
- * @param minFragmentation least share of its bytes that dead records take, 0 to 1; default 0.30
- * @param minDeletedRecords least number of dead records in it; default 5
- * @param minSpaceSavingsBytes least number of bytes that it would give back; default 1024
+ * @param minFragmentation least share of the bytes that dead records take, 0 to 1; default 0.30
+ * @param minDeletedRecords least number of dead records; default 5
+ * @param minSpaceSavingsBytes least number of bytes that would come back; default 1024
  */
 public record CompactionThresholds(
     double minFragmentation, int minDeletedRecords, long minSpaceSavingsBytes) {

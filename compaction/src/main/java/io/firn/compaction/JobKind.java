@@ -6,8 +6,6 @@ import java.util.List;
 
 /** What a job does. */
 public enum JobKind {
-  /** Evacuates the sparsest pages of all files. */
-  PAGES,
   /** Evacuates whole files and deletes them. */
   FILES,
   /** Removes what has expired. */
@@ -24,7 +22,7 @@ public enum JobKind {
     return switch (this) {
       case FILES -> FILE_MARKS;
       case EXPIRY -> EXPIRY_MARKS;
-      case PAGES, EVICTION -> OTHER_MARKS;
+      case EVICTION -> OTHER_MARKS;
     };
   }
 

@@ -2,7 +2,7 @@
 // Copyright The Firn authors
 package io.firn.compaction;
 
-/** Why a file or a page is left alone. */
+/** Why a file is left alone. */
 public enum SkipReason {
   /** Something is still being written into it. */
   FILLING,
@@ -17,7 +17,5 @@ public enum SkipReason {
   /** It is small, but merging it with what there is would neither save a file nor enough bytes. */
   NO_PARTNER,
   /** Too small a share of its bytes would come back. */
-  TOO_LITTLE_SAVING,
-  /** What shall come back comes back from better ones. */
-  NOT_NEEDED
+  TOO_LITTLE_SAVING
 }

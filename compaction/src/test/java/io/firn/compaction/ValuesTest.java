@@ -172,7 +172,7 @@ final class ValuesTest {
                     CompactionEvent.Type.PROGRESS,
                     1,
                     "c",
-                    JobKind.PAGES,
+                    JobKind.FILES,
                     1,
                     0,
                     Duration.ZERO,
@@ -184,7 +184,7 @@ final class ValuesTest {
                 new JobRecord(
                     1,
                     "c",
-                    JobKind.PAGES,
+                    JobKind.FILES,
                     JobOutcome.FAILED,
                     START,
                     Duration.ZERO,

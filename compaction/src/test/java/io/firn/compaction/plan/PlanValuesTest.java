@@ -9,16 +9,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import io.firn.cold.segment.PageRun;
 import io.firn.compaction.CompactionThresholds;
 import io.firn.compaction.SegmentInfo;
-import io.firn.compaction.SkipReason;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/** Metrics, scores, batches of pages and debt, by example. */
+/** Metrics, scores and debt, by example. */
 final class PlanValuesTest {
   private static final CompactionThresholds THRESHOLDS = CompactionThresholds.defaults();
 
@@ -54,66 +51,6 @@ final class PlanValuesTest {
     assertThat(new FragmentationMetrics(10_000, 7_001, 2_999, 0).exceeds(THRESHOLDS, 5)).isFalse();
     assertThat(new FragmentationMetrics(3_000, 1_977, 1_023, 0).exceeds(THRESHOLDS, 5)).isFalse();
     assertThat(new FragmentationMetrics(3_000, 1_976, 1_024, 0).exceeds(THRESHOLDS, 5)).isTrue();
-  }
-
-  @Test
-  void page_thatIsDeadIsOneFreePiece() {
-    assertThat(page(0, 3_000, 0).metrics())
-        .isEqualTo(new FragmentationMetrics(4_096, 0, 3_000, 4_096));
-    assertThat(page(0, 3_000, 3_100).metrics())
-        .isEqualTo(new FragmentationMetrics(4_096, 3_000, 0, 1_096));
-  }
-
-  @Test
-  void page_refusesWhatCannotBe() {
-    assertThatThrownBy(() -> page(0, 5_000, 0)).hasMessageContaining("used 5000");
-    assertThatThrownBy(() -> new PageFacts(0, 0, 1, 0, 0, -1, 0, 0, true))
-        .hasMessageContaining("dead -1");
-    assertThatThrownBy(() -> new PageFacts(0, 0, 1, 0, 0, 0, 1.1, 0, true))
-        .hasMessageContaining("accessFrequency");
-  }
-
-  @Test
-  void pageScore_weighsItsParts() {
-    PageFacts page = new PageFacts(1, 2, 4_000, 4_000, 2_000, 9, 0.5, PageScore.HALF_MILLIS, true);
-    PageScore score = PageScore.of(page);
-    assertThat(score).isEqualTo(new PageScore(0.5, 0.5, 0.5));
-    assertThat(score.totalScore(PageScore.Weights.DEFAULTS)).isCloseTo(0.5, within(1e-9));
-    assertThat(score.totalScore(new PageScore.Weights(2, 0, 0))).isEqualTo(1.0);
-    assertThatThrownBy(() -> new PageScore.Weights(-1, 0, 0)).hasMessageContaining("weights");
-  }
-
-  @Test
-  void pages_areTakenSparsestFirstUntilEnoughComesBack() {
-    List<PageFacts> pages = List.of(page(0, 4_096, 2_000), page(1, 4_096, 100), page(2, 4_096, 90));
-    PagePlan plan =
-        PagePlanner.plan(
-            pages,
-            THRESHOLDS,
-            PageScore.Weights.DEFAULTS,
-            new PageLimits(1 << 20, 1 << 20, 5_000, 8_382));
-    assertThat(plan.batches())
-        .containsExactly(
-            new CompactionBatch(List.of(new PageRun(7, 1, 2)), 8_192, 190, Duration.ofSeconds(1)));
-    assertThat(plan.skipped()).isEqualTo(Map.of(SkipReason.NOT_NEEDED, 1));
-    assertThat(plan.savedBytes()).isEqualTo(8_002);
-  }
-
-  @Test
-  void batches_areBoundedByWhatIsReadAndByWhatIsCopied() {
-    List<PageFacts> pages = List.of(page(0, 4_096, 100), page(2, 4_096, 200), page(4, 4_096, 300));
-    assertThat(planned(pages, new PageLimits(8_192, 1 << 20, 1 << 20, 1))).containsExactly(2, 1);
-    assertThat(planned(pages, new PageLimits(1 << 20, 300, 1 << 20, 1))).containsExactly(2, 1);
-    assertThat(planned(pages, new PageLimits(0, 0, 1 << 20, 1))).containsExactly(1, 1, 1);
-    assertThatThrownBy(() -> new PageLimits(0, 0, 0, 0)).hasMessageContaining("speed 0");
-  }
-
-  private static List<Integer> planned(List<PageFacts> pages, PageLimits limits) {
-    return PagePlanner.plan(pages, THRESHOLDS, PageScore.Weights.DEFAULTS, limits)
-        .batches()
-        .stream()
-        .map(batch -> batch.pages().size())
-        .toList();
   }
 
   @Test
@@ -161,9 +98,5 @@ final class PlanValuesTest {
     assertThat(new Debt(1, 0, 1, 0).spaceAmplification()).isInfinite();
     assertThatThrownBy(() -> new Debt(-1, 0, 1, 0)).hasMessageContaining("files -1");
     assertThatThrownBy(() -> new Debt(0, 0, Double.NaN, 0)).hasMessageContaining("spaceTarget");
-  }
-
-  private static PageFacts page(int number, int used, int live) {
-    return new PageFacts(7, number, 4_096, used, live, 9, 0, 0, true);
   }
 }

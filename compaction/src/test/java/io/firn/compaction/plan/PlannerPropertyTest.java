@@ -4,10 +4,8 @@ package io.firn.compaction.plan;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.firn.cold.segment.PageRun;
 import io.firn.compaction.CompactionOptions;
 import io.firn.compaction.CompactionPlan;
-import io.firn.compaction.CompactionThresholds;
 import io.firn.compaction.FileBatch;
 import io.firn.compaction.FileChoice;
 import io.firn.compaction.SegmentInfo;
@@ -16,16 +14,14 @@ import io.firn.compaction.SkippedFile;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Random;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What holds for any files and pages. The seed of a failure stands in the name of its test. */
+/** What holds for any files. The seed of a failure stands in the name of its test. */
 final class PlannerPropertyTest {
   static LongStream seeds() {
     return LongStream.rangeClosed(1, 300);
@@ -168,88 +164,6 @@ final class PlannerPropertyTest {
       SegmentScore worse = plan.ranked().get(i);
       assertThat(better.score()).isGreaterThanOrEqualTo(worse.score());
     }
-  }
-
-  @ParameterizedTest(name = "seed {0}")
-  @MethodSource("seeds")
-  void pages_areInOneBatchOrCounted(long seed) {
-    Random random = new Random(seed);
-    List<PageFacts> pages = pages(random);
-    PageLimits limits =
-        new PageLimits(
-            random.nextInt(40_000),
-            random.nextInt(40_000),
-            random.nextInt(400_000),
-            1 + random.nextInt(1 << 20));
-    CompactionThresholds thresholds = CompactionThresholds.defaults();
-    PagePlan plan = PagePlanner.plan(pages, thresholds, PageScore.Weights.DEFAULTS, limits);
-
-    Map<Long, PageFacts> left = new HashMap<>();
-    pages.forEach(page -> left.put(place(page.segment(), page.page()), page));
-    for (CompactionBatch batch : plan.batches()) {
-      List<PageFacts> taken = new ArrayList<>();
-      for (PageRun run : batch.pages()) {
-        for (int page = run.firstPage(); page < run.endPage(); page++) {
-          PageFacts facts = left.remove(place(run.segment(), page));
-          assertThat(facts).isNotNull();
-          taken.add(facts);
-        }
-      }
-      checkPages(batch, taken, thresholds, limits);
-    }
-    int counted = plan.skipped().values().stream().mapToInt(Integer::intValue).sum();
-    assertThat(left).hasSize(counted);
-    assertThat(plan.skipped().getOrDefault(SkipReason.FILLING, 0))
-        .isEqualTo((int) left.values().stream().filter(page -> !page.sealed()).count());
-    boolean enough = plan.savedBytes() >= limits.wantedBytes();
-    assertThat(enough || !plan.skipped().containsKey(SkipReason.NOT_NEEDED)).isTrue();
-  }
-
-  private static void checkPages(
-      CompactionBatch batch,
-      List<PageFacts> pages,
-      CompactionThresholds thresholds,
-      PageLimits limits) {
-    assertThat(pages)
-        .allMatch(page -> page.sealed() && page.liveBytes() > 0)
-        .allMatch(page -> page.metrics().exceeds(thresholds, page.deadRecordsEstimate()));
-    assertThat(batch.totalSpace()).isEqualTo(pages.stream().mapToLong(PageFacts::pageBytes).sum());
-    assertThat(batch.liveBytes()).isEqualTo(pages.stream().mapToLong(PageFacts::liveBytes).sum());
-    assertThat(pages.size() == 1 || batch.totalSpace() <= limits.readBytes()).isTrue();
-    assertThat(pages.size() == 1 || batch.liveBytes() <= limits.copyBytes()).isTrue();
-    for (int i = 1; i < batch.pages().size(); i++) {
-      PageRun before = batch.pages().get(i - 1);
-      PageRun after = batch.pages().get(i);
-      assertThat(place(before.segment(), before.endPage()))
-          .isLessThan(place(after.segment(), after.firstPage()));
-    }
-  }
-
-  private static long place(int segment, int page) {
-    return ((long) segment << 32) | page;
-  }
-
-  private static List<PageFacts> pages(Random random) {
-    List<PageFacts> pages = new ArrayList<>();
-    for (int segment = 0; segment < 1 + random.nextInt(4); segment++) {
-      for (int page = 0; page < random.nextInt(60); page++) {
-        int used = random.nextInt(4_097);
-        int live = random.nextInt(5) == 0 ? 0 : random.nextInt(used + 100);
-        pages.add(
-            new PageFacts(
-                segment,
-                page,
-                4_096,
-                used,
-                live,
-                random.nextInt(20),
-                random.nextDouble(),
-                random.nextInt(1_000_000),
-                random.nextInt(8) != 0));
-      }
-    }
-    Collections.shuffle(pages, random);
-    return pages;
   }
 
   private static CompactionOptions options(Random random, long segmentBytes) {
