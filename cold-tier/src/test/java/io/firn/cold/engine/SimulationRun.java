@@ -227,10 +227,13 @@ final class SimulationRun {
     return true;
   }
 
-  /** A store at its limit loses entries to those who make space, which the model does not know. */
+  /**
+   * Starts those who work beside the store. One at its limit loses entries to them, which the model
+   * does not know; colliding keys do not have the hashes of their entries, which looks like damage.
+   */
   private void startWorkers() {
     boolean full = world.shape.faults() == SimulationShape.Faults.FULL;
-    SimulationWorkers some = full ? SimulationWorkers.NONE : workers;
+    SimulationWorkers some = full || world.shape.collisions() ? SimulationWorkers.NONE : workers;
     running = some.start(new StoreSpace(world.engine()), workersRandom);
   }
 
