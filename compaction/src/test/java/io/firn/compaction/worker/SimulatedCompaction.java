@@ -17,6 +17,7 @@ import io.firn.compaction.JobProgress;
 import io.firn.compaction.JobRecord;
 import java.time.Duration;
 import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
@@ -26,13 +27,14 @@ final class SimulatedCompaction implements Agent, SimulationWorkers.Running {
   private static final long LONG_NANOS = 60_000_000_000L;
 
   /** A job that is not given up ends within this time, or something keeps its files. */
-  private static final Duration STUCK = Duration.ofSeconds(3);
+  private static final long STUCK_NANOS = 3_000_000_000L;
 
   private final StoreSpace space;
   private final SplittableRandom random;
   private final Totals totals;
   private final StoreCompaction compaction;
   private final AgentHandle operator;
+  private final Map<Long, Long> runningSince = new HashMap<>();
 
   /** What became of the jobs of all seeds. Counted by many threads, read afterwards. */
   static final class Totals {
@@ -82,6 +84,9 @@ final class SimulatedCompaction implements Agent, SimulationWorkers.Running {
 
   @Override
   public int doWork() {
+    compaction.jobs().stream()
+        .filter(SimulatedCompaction::isRunning)
+        .forEach(job -> runningSince.putIfAbsent(job.jobId(), space.time().nanoTime()));
     List<Table> tables = space.tables();
     if (tables.isEmpty()) {
       return 0;
@@ -113,6 +118,10 @@ final class SimulatedCompaction implements Agent, SimulationWorkers.Running {
         }
       }
     }
+  }
+
+  private static boolean isRunning(JobProgress job) {
+    return job.phase() == JobPhase.RUNNING;
   }
 
   private void cancel() {
@@ -153,8 +162,8 @@ final class SimulatedCompaction implements Agent, SimulationWorkers.Running {
       }
     }
     for (JobProgress job : compaction.jobs()) {
-      Duration age = Duration.ofMillis(space.wallMillis() - job.started().toEpochMilli());
-      if (sound && job.phase() == JobPhase.RUNNING && age.compareTo(STUCK) > 0) {
+      long since = runningSince.getOrDefault(job.jobId(), space.time().nanoTime());
+      if (sound && isRunning(job) && space.time().nanoTime() - since > STUCK_NANOS) {
         throw new AssertionError("a job does not end: " + job);
       }
     }
