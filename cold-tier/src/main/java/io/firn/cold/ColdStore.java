@@ -188,7 +188,8 @@ public final class ColdStore implements AutoCloseable {
         IndexShape.standard(),
         damagePolicy(options),
         options.ifNewer() == IfNewer.START_EMPTY,
-        options.archive());
+        options.archive(),
+        options.maximumSpaceWait().toNanos());
   }
 
   private static DamagePolicy damagePolicy(StoreOptions options) {

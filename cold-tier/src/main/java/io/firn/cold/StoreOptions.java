@@ -28,6 +28,7 @@ public final class StoreOptions {
   private final int maximumBatchKeys;
   private final Duration maximumBatchTime;
   private final ArchivePolicy archive;
+  private final Duration maximumSpaceWait;
   private final TimeSource time;
 
   private StoreOptions(Builder builder) {
@@ -42,6 +43,7 @@ public final class StoreOptions {
     maximumBatchKeys = builder.maximumBatchKeys;
     maximumBatchTime = builder.maximumBatchTime;
     archive = builder.archive;
+    maximumSpaceWait = builder.maximumSpaceWait;
     time = builder.time;
   }
 
@@ -95,6 +97,10 @@ public final class StoreOptions {
     return archive;
   }
 
+  Duration maximumSpaceWait() {
+    return maximumSpaceWait;
+  }
+
   TimeSource time() {
     return time;
   }
@@ -109,6 +115,7 @@ public final class StoreOptions {
     private static final long LARGEST_BATCH_BYTES = 1L << 30;
     private static final int LARGEST_BATCH_KEYS = 1 << 20;
     private static final Duration LONGEST_BATCH_TIME = Duration.ofHours(1);
+    private static final Duration LONGEST_SPACE_WAIT = Duration.ofHours(1);
 
     private long maximumDiskBytes;
     private FlushPolicy flushPolicy = FlushPolicy.async(Duration.ofMillis(100));
@@ -121,6 +128,7 @@ public final class StoreOptions {
     private int maximumBatchKeys = DEFAULT_BATCH_KEYS;
     private Duration maximumBatchTime = Duration.ofMinutes(1);
     private ArchivePolicy archive = ArchivePolicy.NONE;
+    private Duration maximumSpaceWait = Duration.ofSeconds(10);
     private TimeSource time = SystemTime.INSTANCE;
 
     private Builder() {}
@@ -250,6 +258,22 @@ public final class StoreOptions {
     @CanIgnoreReturnValue
     public Builder archive(ArchivePolicy policy) {
       archive = policy;
+      return this;
+    }
+
+    /**
+     * Sets how long a put on a full store waits, while something makes room in it, before it is
+     * refused. Default 10 seconds; zero refuses at once.
+     *
+     * @throws IllegalArgumentException unless from zero to an hour
+     */
+    @CanIgnoreReturnValue
+    public Builder maximumSpaceWait(Duration wait) {
+      if (wait.isNegative() || wait.compareTo(LONGEST_SPACE_WAIT) > 0) {
+        throw new IllegalArgumentException(
+            "maximumSpaceWait " + wait + ", allowed from zero to " + LONGEST_SPACE_WAIT);
+      }
+      maximumSpaceWait = wait;
       return this;
     }
 

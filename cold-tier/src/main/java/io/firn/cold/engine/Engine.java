@@ -68,6 +68,7 @@ public final class Engine implements AutoCloseable {
   private final Epochs epochs = new Epochs();
   private final Epochs writers = new Epochs();
   private final WallClock wall;
+  private final SpacePressure pressure;
   private final WriteStamps stamps = new WriteStamps();
   private final OpenBatches batches;
   private final ManifestStore manifests;
@@ -75,7 +76,7 @@ public final class Engine implements AutoCloseable {
   private final Map<String, Table> byName = new ConcurrentHashMap<>();
   private final AtomicInteger nextTableId = new AtomicInteger(1);
   private final Lock catalogueLock;
-  private final Striped<Table.ReadScratch> readScratch = new Striped<>(Table.ReadScratch::new);
+  private final Striped<ReadScratch> readScratch = new Striped<>(ReadScratch::new);
   private final Striped<PendingWrite> writeScratch;
   private final DamageLog damage = new DamageLog();
   private final Workers workers;
@@ -95,6 +96,8 @@ public final class Engine implements AutoCloseable {
     this.seams = seams;
     this.ledger = new DiskLedger(options.maximumDiskBytes());
     this.wall = new WallClock(seams.time(), seams.threads());
+    this.pressure = new SpacePressure(seams.threads(), seams.time(), options.spaceWaitNanos());
+    ledger.onRelease(pressure::released);
     this.archive =
         new LogArchive(
             options.archive(), seams.disk(), ledger, seams.io(), seams.threads(), seams.time());
@@ -211,7 +214,7 @@ public final class Engine implements AutoCloseable {
     return nextTableId.get();
   }
 
-  Striped<Table.ReadScratch> readScratch() {
+  Striped<ReadScratch> readScratch() {
     return readScratch;
   }
 
@@ -400,13 +403,6 @@ public final class Engine implements AutoCloseable {
     return damage.latest();
   }
 
-  void advanceEpochs() {
-    for (int i = 0; i < Workers.EPOCH_MOVES; i++) {
-      boolean ignored = epochs.advance();
-    }
-    int unusedFreed = epochs.freePast();
-  }
-
   void wakeMaintenance() {
     workers.wakeMaintenance();
   }
@@ -424,6 +420,11 @@ public final class Engine implements AutoCloseable {
   }
 
   // Figures.
+
+  /** Returns where writers wait for room. */
+  public SpacePressure pressure() {
+    return pressure;
+  }
 
   /** Returns bytes on disk by kind and what the engine did so far. */
   public EngineStats stats() {
@@ -471,6 +472,7 @@ public final class Engine implements AutoCloseable {
         return;
       }
       state = State.CLOSING;
+      pressure.released();
     } finally {
       catalogueLock.unlock();
     }

@@ -26,6 +26,7 @@ import io.firn.cold.wal.LogShape;
  * @param damage what to do where removals may have been lost
  * @param startEmptyIfNewer whether a store of a newer version is set aside instead of refused
  * @param archive which log segments are kept when no recovery needs them any more
+ * @param spaceWaitNanos how long a put waits for room while somebody makes some; 0 if not at all
  */
 public record EngineOptions(
     long maximumDiskBytes,
@@ -42,7 +43,8 @@ public record EngineOptions(
     IndexShape index,
     DamagePolicy damage,
     boolean startEmptyIfNewer,
-    ArchivePolicy archive) {
+    ArchivePolicy archive,
+    long spaceWaitNanos) {
   private static final int LARGEST_REFERENCE_BYTES = 48;
 
   /** Checks that what is to be carried fits a frame. */

@@ -17,7 +17,7 @@ final class EntryCheck {
   private final Engine engine;
   private final Table table;
   private final Findings findings;
-  private final Table.ReadScratch scratch = new Table.ReadScratch();
+  private final ReadScratch scratch = new ReadScratch();
 
   /** What is wrong with an entry. */
   private record Problem(Kind kind, String expected, String actual) {}

@@ -112,6 +112,7 @@ public final class Evacuator {
 
   void letGo(List<PageRun> held) {
     table.space().letGo(held);
+    table.engine().pressure().released(); // what was withheld can be filled again
     table.engine().wakeMaintenance();
   }
 

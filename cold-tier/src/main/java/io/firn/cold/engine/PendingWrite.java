@@ -40,7 +40,40 @@ public class PendingWrite implements AutoCloseable {
   /** Creates a write that is not in use. */
   protected PendingWrite() {}
 
-  void preparePut(
+  /** Prepares a put; gives everything back, this write as well, if that fails. */
+  PendingWrite preparedPut(
+      Table target,
+      long keyHash,
+      byte[] key,
+      int keyLength,
+      byte[] value,
+      int valueLength,
+      long expiresAtMillis) {
+    try {
+      preparePut(target, keyHash, key, keyLength, value, valueLength, expiresAtMillis);
+      return this;
+    } finally {
+      closeUnlessPrepared();
+    }
+  }
+
+  /** Prepares a removal, like {@link #preparedPut}. */
+  PendingWrite preparedRemove(Table target, long keyHash) {
+    try {
+      prepareRemove(target, keyHash);
+      return this;
+    } finally {
+      closeUnlessPrepared();
+    }
+  }
+
+  private void closeUnlessPrepared() {
+    if (!prepared) {
+      close();
+    }
+  }
+
+  private void preparePut(
       Table target,
       long keyHash,
       byte[] key,

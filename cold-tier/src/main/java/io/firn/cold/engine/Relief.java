@@ -143,7 +143,7 @@ final class Relief {
       if (awaited > 0) {
         engine.forcer().ensureReleasable(awaited);
       }
-      engine.advanceEpochs();
+      engine.epochs().turnOver();
       return workOnTables() + done > 0;
     } catch (IOException e) {
       LOG.warn("space of {} could not be reclaimed", engine.disk().describe(), e);

@@ -72,7 +72,7 @@ final class Rescue {
   }
 
   private void rescue(Table table, long hash, long word) {
-    Table.ReadScratch scratch = engine.readScratch().take();
+    ReadScratch scratch = engine.readScratch().take();
     try {
       boolean intact = read(table, word, scratch);
       if (intact && scratch.record.lsn() < forcedLsn) {
@@ -86,7 +86,7 @@ final class Rescue {
     }
   }
 
-  private boolean read(Table table, long word, Table.ReadScratch scratch) {
+  private boolean read(Table table, long word, ReadScratch scratch) {
     int ticket = engine.epochs().enter();
     try {
       scratch.prepare(segment, word);
@@ -103,7 +103,7 @@ final class Rescue {
   }
 
   /** Moves a record, or removes an entry whose record is lost, unless the entry has changed. */
-  private void move(Table table, long hash, long word, Table.ReadScratch scratch, boolean intact) {
+  private void move(Table table, long hash, long word, ReadScratch scratch, boolean intact) {
     PendingWrite write = engine.writeScratch().take();
     try {
       if (intact) {

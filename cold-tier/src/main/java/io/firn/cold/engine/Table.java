@@ -6,7 +6,6 @@ import io.firn.cold.agent.Rule;
 import io.firn.cold.agent.Step;
 import io.firn.cold.format.Frames;
 import io.firn.cold.format.Octets;
-import io.firn.cold.format.PageLayout;
 import io.firn.cold.format.RecordReader;
 import io.firn.cold.index.Detached;
 import io.firn.cold.index.HashIndex;
@@ -25,6 +24,7 @@ import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** One table: its index, its data files, and the read and write paths over them. Thread-safe. */
@@ -76,7 +76,7 @@ public final class Table {
             engine.threads(),
             engine.time(),
             journal);
-    this.worker = new SpaceWorker(space, engine.disk(), engine.ledger(), engine.threads(), journal);
+    this.worker = new SpaceWorker(space, engine.disk(), engine.threads(), journal);
   }
 
   /** Returns the id, never used again after the table is gone. */
@@ -107,6 +107,27 @@ public final class Table {
   /** Returns the table's data files and their free space. */
   public TableSpace space() {
     return space;
+  }
+
+  /**
+   * Bounds the bytes of the table's data files, garbage included, from now on; what is there
+   * already stays. A put that would pass the limit waits or is refused as on a full disk.
+   *
+   * @param bytes the limit; 0 for none but the store's
+   * @throws IllegalArgumentException if negative
+   */
+  public void limitBytes(long bytes) {
+    if (bytes < 0) {
+      throw new IllegalArgumentException("limit of " + bytes + " bytes for table " + name);
+    }
+    space.limit(bytes == 0 ? Long.MAX_VALUE : bytes);
+    engine.pressure().released();
+  }
+
+  /** Returns the limit of {@link #limitBytes}; 0 if there is none. */
+  public long maximumBytes() {
+    long limit = space.limit();
+    return limit == Long.MAX_VALUE ? 0 : limit;
   }
 
   /** Returns the LSN of the frame that created the table, if this life created it. */
@@ -268,7 +289,8 @@ public final class Table {
 
   /**
    * Encodes a record and copies it to its place, so that only the commit is left: the part that may
-   * wait, time out or fail.
+   * wait, time out or fail. It waits for room up to {@link EngineOptions#spaceWaitNanos}, if
+   * somebody listens to {@link Engine#pressure}.
    *
    * @param expiresAtMillis wall time at which the entry expires; {@link Long#MAX_VALUE} if never
    * @throws IllegalArgumentException if the key is empty
@@ -280,36 +302,43 @@ public final class Table {
   public PendingWrite preparePut(
       long hash, byte[] key, int keyLength, byte[] value, int valueLength, long expiresAtMillis) {
     checkSizes(keyLength, valueLength);
-    PendingWrite write = engine.writeScratch().take();
-    boolean done = false;
+    long stamp = engine.pressure().stamp();
     try {
-      write.preparePut(this, hash, key, keyLength, value, valueLength, expiresAtMillis);
-      done = true;
-      return write;
+      return putOnce(hash, key, keyLength, value, valueLength, expiresAtMillis);
+    } catch (DiskFullException e) {
+      return putWhenRoom(
+          e,
+          stamp,
+          keyLength + valueLength,
+          () -> putOnce(hash, key, keyLength, value, valueLength, expiresAtMillis));
+    }
+  }
+
+  private PendingWrite putOnce(
+      long hash, byte[] key, int keyLength, byte[] value, int valueLength, long expiresAtMillis) {
+    PendingWrite write = engine.writeScratch().take();
+    return write.preparedPut(this, hash, key, keyLength, value, valueLength, expiresAtMillis);
+  }
+
+  private PendingWrite putWhenRoom(
+      DiskFullException first, long stamp, int bytes, Supplier<PendingWrite> again) {
+    try {
+      return engine.pressure().retry(this, bytes, stamp, Long.MAX_VALUE, first, again);
     } catch (DiskFullException e) {
       engine.relief().refused(e);
       throw e;
-    } finally {
-      if (!done) {
-        write.close();
-      }
     }
+  }
+
+  /** Tells whether so many bytes would fit if nothing else were there. */
+  boolean couldHold(long bytes) {
+    return bytes <= Math.min(space.limit(), engine.ledger().maximumBytes());
   }
 
   /** Reserves what the removal of a key needs, like {@link #preparePut}. */
   public PendingWrite prepareRemove(long hash, byte[] key, int keyLength) {
     checkSizes(keyLength, 0);
-    PendingWrite write = engine.writeScratch().take();
-    boolean done = false;
-    try {
-      write.prepareRemove(this, hash);
-      done = true;
-      return write;
-    } finally {
-      if (!done) {
-        write.close();
-      }
-    }
+    return engine.writeScratch().take().preparedRemove(this, hash);
   }
 
   /** Begins a batch of puts and removals, within {@link EngineOptions#batches}. */
@@ -419,6 +448,7 @@ public final class Table {
 
   void drop() {
     dropped = true;
+    engine.pressure().released();
   }
 
   /** Makes sure once that the snapshots of all partitions have their places on disk. */
@@ -446,45 +476,5 @@ public final class Table {
       paths.add(segment.path());
     }
     return paths;
-  }
-
-  /** Buffers of one read. */
-  static final class ReadScratch {
-    private static final int KEPT_BYTES = 1 << 20;
-
-    final RecordReader record = new RecordReader();
-    byte[] buffer = new byte[4096];
-    int length;
-    long word;
-    private @Nullable Segment segment;
-
-    void prepare(Segment from, long address) {
-      segment = from;
-      word = address;
-      length = from.readBytes(address);
-      if (buffer.length < length) {
-        buffer = new byte[Math.max(length, Math.min(2 * buffer.length, KEPT_BYTES))];
-      }
-    }
-
-    boolean verify(int tableId, PageLayout layout) {
-      Segment from = segment;
-      int logical = Address.boundBytes(word);
-      if (from == null || length < logical) {
-        return false;
-      }
-      if (length > logical) {
-        layout.join(buffer, logical, Address.offset(word));
-      }
-      return record.wrap(buffer, 0, logical, tableId, from.lsnBase(), from.timeBaseMillis())
-          == RecordReader.Verdict.OK;
-    }
-
-    void shrink() {
-      if (buffer.length > KEPT_BYTES) {
-        buffer = new byte[4096];
-      }
-      segment = null;
-    }
   }
 }

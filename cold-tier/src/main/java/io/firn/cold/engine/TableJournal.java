@@ -102,6 +102,11 @@ final class TableJournal implements SpaceJournal {
   }
 
   @Override
+  public void pagesReleased() {
+    engine.pressure().released();
+  }
+
+  @Override
   public void wakePreparer() {
     engine.wakePreparer();
   }

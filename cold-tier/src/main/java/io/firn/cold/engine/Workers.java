@@ -18,10 +18,8 @@ import org.slf4j.Logger;
  * that seals, releases, loads and takes checkpoints, one that heals. Each is stepped by one thread.
  */
 final class Workers {
-  /** How often the epochs are moved in one go, so that what has no readers inside is past. */
-  static final int EPOCH_MOVES = 4;
-
   private static final Logger LOG = Loggers.of(Workers.class);
+
   private static final long MAINTENANCE_NANOS = 50_000_000L;
   private static final long PREPARE_NANOS = 100_000_000L;
   private static final long BUSY_NANOS = 5_000_000L;
@@ -195,7 +193,7 @@ final class Workers {
 
     @Override
     int slice(long nowNanos) throws IOException {
-      engine.advanceEpochs();
+      engine.epochs().turnOver();
       int work = 0;
       long awaited = 0;
       long liveBytes = 0;

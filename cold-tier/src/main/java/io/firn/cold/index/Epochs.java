@@ -38,6 +38,10 @@ public final class Epochs implements AutoCloseable {
    * McKenney et al.: sleepable RCU (SRCU), whose two flips and second check this follows. */
 
   static final int SAFE_MOVES = 3;
+
+  /** Enough for every stamp that was taken before. */
+  private static final int MOVES = 4;
+
   private static final int STRIPE_LONGS = 16;
   private static final int MAX_STRIPES = 64;
   private static final long MIX = 0x9E3779B97F4A7C15L;
@@ -141,6 +145,14 @@ public final class Epochs implements AutoCloseable {
    */
   public void retire(Runnable free) {
     waiting.add(new Retired(stamp(), free));
+  }
+
+  /** Moves the generation as far as it goes, and runs what no reader can need any more. */
+  public void turnOver() {
+    for (int i = 0; i < MOVES; i++) {
+      advance();
+    }
+    freePast();
   }
 
   /**

@@ -13,6 +13,7 @@ import java.util.concurrent.atomic.AtomicLong;
 public final class DiskLedger {
   private final long maximumBytes;
   private final AtomicLong used = new AtomicLong();
+  private volatile Runnable onRelease = () -> {};
 
   /** Creates an account with nothing used. */
   public DiskLedger(long maximumBytes) {
@@ -56,9 +57,15 @@ public final class DiskLedger {
     used.addAndGet(bytes);
   }
 
+  /** Sets what is run whenever bytes were given back, by whoever gives them; must not block. */
+  public void onRelease(Runnable action) {
+    onRelease = action;
+  }
+
   /** Gives bytes back. */
   public void release(long bytes) {
     used.addAndGet(-bytes);
+    onRelease.run();
   }
 
   /** Returns the bytes used, reservations included. */

@@ -49,6 +49,9 @@ public interface SpaceJournal {
   /** Notes that extents wait to be sealed. */
   void wakeWorkers();
 
+  /** Notes that pages became free. */
+  void pagesReleased();
+
   /** Notes that writers come close to the end of what is zeroed. */
   void wakePreparer();
 

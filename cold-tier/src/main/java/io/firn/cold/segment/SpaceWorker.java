@@ -7,7 +7,6 @@ import io.firn.cold.agent.Step;
 import io.firn.cold.agent.Threads;
 import io.firn.cold.io.AppendRegion;
 import io.firn.cold.io.Disk;
-import io.firn.cold.io.DiskLedger;
 import io.firn.cold.model.Loggers;
 import java.io.IOException;
 import java.util.ArrayDeque;
@@ -35,7 +34,6 @@ public final class SpaceWorker {
 
   private final TableSpace space;
   private final Disk disk;
-  private final DiskLedger ledger;
   private final Threads threads;
   private final SpaceJournal journal;
   private final Lock turn;
@@ -51,11 +49,9 @@ public final class SpaceWorker {
   private record Unmapping(AppendRegion region, long stamp) {}
 
   /** Creates the worker of a table's space. */
-  public SpaceWorker(
-      TableSpace space, Disk disk, DiskLedger ledger, Threads threads, SpaceJournal journal) {
+  public SpaceWorker(TableSpace space, Disk disk, Threads threads, SpaceJournal journal) {
     this.space = space;
     this.disk = disk;
-    this.ledger = ledger;
     this.threads = threads;
     this.journal = journal;
     this.turn = threads.newLock("space worker " + space.tableId());
@@ -232,6 +228,9 @@ public final class SpaceWorker {
       }
       released++;
     }
+    if (released > 0) {
+      journal.pagesReleased();
+    }
     return released;
   }
 
@@ -254,7 +253,7 @@ public final class SpaceWorker {
       }
       return false;
     }
-    ledger.release(segment.capacity());
+    space.account().release(segment.capacity());
     space.pages().forget(segment, dead.lsn);
     return true;
   }

@@ -32,7 +32,7 @@ public final class TableSpace {
   private final int tableId;
   private final SpaceShape shape;
   private final PageLayout layout;
-  private final DiskLedger ledger;
+  private final FileAccount account;
   private final Threads threads;
   private final SpaceJournal journal;
   private final SegmentFiles files;
@@ -52,7 +52,7 @@ public final class TableSpace {
     this.tableId = tableId;
     this.shape = shape;
     this.layout = new PageLayout(shape.pageBytes());
-    this.ledger = ledger;
+    this.account = new FileAccount(tableId, ledger, journal);
     this.threads = threads;
     this.journal = journal;
     Lock lock = threads.newLock("space " + tableId);
@@ -136,6 +136,30 @@ public final class TableSpace {
     streams.claimCopy(claim, length, lifetimeMillis);
   }
 
+  /**
+   * Bounds the bytes of the table's data files, from now on: a new one that would pass the limit is
+   * refused as on a full disk, and as there some is kept for records that are moved.
+   *
+   * @param bytes the limit; {@link Long#MAX_VALUE} for none but the store's
+   */
+  public void limit(long bytes) {
+    account.limit(bytes);
+  }
+
+  /** Returns the limit of {@link #limit}. */
+  public long limit() {
+    return account.limit();
+  }
+
+  /** Returns the bytes of the table's data files. */
+  public long fileBytes() {
+    return account.usedBytes();
+  }
+
+  FileAccount account() {
+    return account;
+  }
+
   /** Returns the bytes that moving records needs and that no free page of this table provides. */
   public long missingEvacuationBytes() {
     return Math.max(0, shape.evacuationBytes(liveCharge.get()) - pages.freeBytes());
@@ -207,10 +231,7 @@ public final class TableSpace {
     PageRun run = pages.take(before.segment().number(), wanted, 0, keepFreeBytes(stream, wanted));
     if (run == null) {
       long capacity = shape.segmentBytes(liveCharge.get(), wanted);
-      run =
-          ledger.tryReserve(capacity, journal.headroomBytes(stream.takesSurvivors()))
-              ? runInReserved(stream, capacity, wanted)
-              : null;
+      run = reserve(stream, capacity) ? runInReserved(stream, capacity, wanted) : null;
     }
     return run == null ? null : open(run);
   }
@@ -261,24 +282,26 @@ public final class TableSpace {
     if (stream.takesSurvivors()) {
       return 0;
     }
-    long spare = ledger.maximumBytes() - ledger.usedBytes() - journal.headroomBytes(false);
-    boolean canGrow = spare >= (long) pages * layout.pageBytes();
-    return canGrow ? 0 : shape.evacuationBytes(liveCharge.get());
+    long kept = shape.evacuationBytes(liveCharge.get());
+    return account.canGrow((long) pages * layout.pageBytes(), missingEvacuationBytes()) ? 0 : kept;
+  }
+
+  private boolean reserve(Stream stream, long capacity) {
+    return account.tryReserve(capacity, stream.takesSurvivors(), missingEvacuationBytes());
   }
 
   private PageRun runInNewSegment(Stream stream, int wanted) throws IOException {
     long capacity = shape.segmentBytes(liveCharge.get(), wanted);
-    boolean copies = stream.takesSurvivors();
-    boolean reserved = ledger.tryReserve(capacity, journal.headroomBytes(copies));
+    boolean reserved = reserve(stream, capacity);
     for (int attempt = 0; !reserved && attempt < 3 && journal.reclaim(); attempt++) {
       PageRun freed = pages.take(0, wanted, 0, keepFreeBytes(stream, wanted));
       if (freed != null) {
         return freed;
       }
-      reserved = ledger.tryReserve(capacity, journal.headroomBytes(copies));
+      reserved = reserve(stream, capacity);
     }
     if (!reserved) {
-      ledger.reserve(capacity, journal.headroomBytes(copies), "a data segment of table " + tableId);
+      throw account.refusal(capacity);
     }
     return runInReserved(stream, capacity, wanted);
   }
@@ -289,7 +312,7 @@ public final class TableSpace {
     try {
       segment = files.create(stream.streamClass, capacity);
     } catch (IOException | RuntimeException e) {
-      ledger.release(capacity);
+      account.release(capacity);
       throw e;
     }
     boolean logged = false;
@@ -316,7 +339,7 @@ public final class TableSpace {
     if (segment == null) {
       return null;
     }
-    ledger.adopt(capacity);
+    account.adopt(capacity);
     pages.addUsed(segment);
     return segment;
   }
@@ -327,7 +350,7 @@ public final class TableSpace {
     if (segment != null) {
       pages.remove(segment);
       segment.close();
-      ledger.release(segment.capacity());
+      account.release(segment.capacity());
     }
     files.restoreDropped(number, dropLsn);
   }

@@ -288,7 +288,8 @@ final class OneForceSyncTest {
         o.index(),
         o.damage(),
         false,
-        o.archive());
+        o.archive(),
+        o.spaceWaitNanos());
   }
 
   @Test
@@ -381,7 +382,8 @@ final class OneForceSyncTest {
                     o.index(),
                     o.damage(),
                     false,
-                    o.archive()))
+                    o.archive(),
+                    o.spaceWaitNanos()))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("frames");
   }

@@ -59,7 +59,8 @@ final class RetirementTest {
         new IndexShape(64, 1024, 512, 4),
         DamagePolicy.STANDARD,
         false,
-        ArchivePolicy.NONE);
+        ArchivePolicy.NONE,
+        0);
   }
 
   @ParameterizedTest

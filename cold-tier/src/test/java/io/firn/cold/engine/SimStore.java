@@ -73,7 +73,8 @@ final class SimStore {
         new IndexShape(64, 1 << 16, 1 << 16, 1),
         damage,
         false,
-        ArchivePolicy.NONE);
+        ArchivePolicy.NONE,
+        0);
   }
 
   static byte[] key(int key) {

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** Moves records out of pages that it draws, as long as a store is open. */
 final class SimulationEvacuator implements Agent {
@@ -22,6 +23,12 @@ final class SimulationEvacuator implements Agent {
   private final SimulationWorld world;
   private final SplittableRandom random;
   private final long idleNanos;
+
+  /** The store whose writers tell this one when they lack space. */
+  private @Nullable Engine heard;
+
+  /** A writer lacks space since the last slice. */
+  private boolean lacking;
 
   SimulationEvacuator(SimulationWorld world, SplittableRandom random) {
     this.world = world;
@@ -34,15 +41,17 @@ final class SimulationEvacuator implements Agent {
     if (world.engine == null) {
       return 0;
     }
+    listen(world.engine);
     Table table = world.anyTable(random);
     List<Segment> segments = table == null ? List.of() : table.space().segments();
     if (table == null || segments.isEmpty()) {
       return 0;
     }
     try {
-      if (random.nextInt(3) == 0) {
+      if (!lacking && random.nextInt(3) == 0) {
         sweep(table, segments);
-      } else if (random.nextInt(3) == 0) {
+      } else if (lacking || random.nextInt(3) == 0) {
+        lacking = false;
         retire(table, segments);
       } else {
         evacuate(table, segments);
@@ -54,6 +63,13 @@ final class SimulationEvacuator implements Agent {
       refused(e);
     }
     return 0;
+  }
+
+  private void listen(Engine engine) {
+    if (heard != engine) {
+      heard = engine;
+      engine.pressure().listen((tableId, bytes) -> lacking = true);
+    }
   }
 
   /** Faults may be over when this one still meets a store that has not healed. */

@@ -176,7 +176,8 @@ record SimulationShape(
         o.index(),
         o.damage(),
         o.startEmptyIfNewer(),
-        o.archive());
+        o.archive(),
+        o.spaceWaitNanos());
   }
 
   private static FlushMode mode(SplittableRandom random, SimulationFocus focus) {
@@ -237,6 +238,7 @@ record SimulationShape(
         index,
         DamagePolicy.FAIL,
         false,
-        archive);
+        archive,
+        random.nextInt(3) == 0 ? 0 : 1_000_000L << random.nextInt(12));
   }
 }

@@ -43,7 +43,8 @@ final class StillStore implements AutoCloseable {
           new IndexShape(16, 256, 64, 4),
           DamagePolicy.STANDARD,
           false,
-          ArchivePolicy.NONE);
+          ArchivePolicy.NONE,
+          0);
 
   private final StillThreads threads = new StillThreads();
   private final ManualTime time;
@@ -126,7 +127,8 @@ final class StillStore implements AutoCloseable {
         o.index(),
         damage,
         ifNewer,
-        archive);
+        archive,
+        0);
   }
 
   Engine engine() {

@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Firn authors
+package io.firn.cold.engine;
+
+import io.firn.cold.agent.Threads;
+import io.firn.cold.model.DiskFullException;
+import io.firn.cold.model.TimeSource;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.Lock;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where writers who find no room wait for those who make some, and by which these hear of it. As
+ * long as nobody listens there is nothing to wait for, and a writer is refused at once.
+ * Thread-safe.
+ *
+ * <p>A writer waits with nothing that others need: without locks, turns and reservations. Removals
+ * and copies of survivors never wait, because they are what makes room.
+ */
+public final class SpacePressure {
+  /** Hears that a writer lacks space. */
+  @FunctionalInterface
+  public interface Listener {
+    /**
+     * Takes notice, on the thread of the writer; must return at once and not throw.
+     *
+     * @param bytes what the key and the value need that found no room
+     */
+    void lacks(int tableId, long bytes);
+  }
+
+  private final TimeSource time;
+  private final long mostNanos;
+  private final Lock lock;
+  private final Condition released;
+  private final AtomicLong releases = new AtomicLong();
+  private final AtomicInteger waiting = new AtomicInteger();
+  private final AtomicLong waits = new AtomicLong();
+  private final AtomicLong served = new AtomicLong();
+  private volatile @Nullable Listener listener;
+
+  SpacePressure(Threads threads, TimeSource time, long mostNanos) {
+    this.time = time;
+    this.mostNanos = mostNanos;
+    this.lock = threads.newLock("space pressure");
+    this.released = lock.newCondition();
+  }
+
+  /** Sets who makes room, in place of whom there was; null if nobody does any more. */
+  public void listen(@Nullable Listener maker) {
+    listener = maker;
+    released();
+  }
+
+  /** Returns how often writers have begun to wait since the store was opened. */
+  public long waits() {
+    return waits.get();
+  }
+
+  /** Returns how many writes found room after they had waited. */
+  public long served() {
+    return served.get();
+  }
+
+  /** Returns how many writers wait now. */
+  public int waiting() {
+    return waiting.get();
+  }
+
+  /** Returns a stamp to take before an attempt, so that no release after it is missed. */
+  long stamp() {
+    return releases.get();
+  }
+
+  /** Notes that pages, files or room in the log became free, or that there is no use in waiting. */
+  void released() {
+    releases.incrementAndGet();
+    if (waiting.get() > 0) {
+      lock.lock();
+      try {
+        released.signalAll();
+      } finally {
+        lock.unlock();
+      }
+    }
+  }
+
+  /**
+   * Repeats an attempt that found no room whenever some became free.
+   *
+   * @param bytes what it needs
+   * @param stamp the {@link #stamp} of before
+   * @param longestNanos how long it may take, besides the store's own limit
+   * @throws DiskFullException the latest failure, once there is no use in waiting or no time left
+   * @throws io.firn.cold.model.StoreClosedException if the store is closed or the table dropped
+   */
+  <T extends @Nullable Object> T retry(
+      Table table,
+      long bytes,
+      long stamp,
+      long longestNanos,
+      DiskFullException first,
+      Supplier<T> attempt) {
+    DiskFullException full = first;
+    long before = stamp;
+    long deadline = time.nanoTime() + Math.min(mostNanos, longestNanos);
+    while (await(table, bytes, before, deadline)) {
+      before = stamp();
+      try {
+        T result = attempt.get();
+        served.incrementAndGet();
+        return result;
+      } catch (DiskFullException e) {
+        full = e;
+      }
+    }
+    throw full;
+  }
+
+  /** Waits for a release after a stamp; false if there is none in time, or no use in waiting. */
+  private boolean await(Table table, long bytes, long before, long deadline) {
+    Listener maker = listener;
+    if (maker == null || mostNanos <= 0 || !table.couldHold(bytes)) {
+      return false;
+    }
+    boolean interrupted = false;
+    waiting.incrementAndGet();
+    waits.incrementAndGet();
+    try {
+      maker.lacks(table.id(), bytes);
+      lock.lock();
+      try {
+        long left = deadline - time.nanoTime();
+        while (releases.get() == before && left > 0) {
+          try {
+            left = Math.min(released.awaitNanos(left), deadline - time.nanoTime());
+          } catch (InterruptedException e) {
+            interrupted = true; // told to the caller afterwards: the update is worth the wait
+            left = deadline - time.nanoTime();
+          }
+        }
+      } finally {
+        lock.unlock();
+      }
+    } finally {
+      waiting.decrementAndGet();
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+    table.checkOpen();
+    return deadline - time.nanoTime() > 0;
+  }
+}
