@@ -22,7 +22,6 @@ import io.firn.cold.model.TimeSource;
 import io.firn.cold.wal.Log;
 import io.firn.cold.wal.LogArchive;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -327,9 +326,7 @@ public final class Engine implements AutoCloseable {
 
   /** Returns the names of all tables. */
   public List<String> tableNames() {
-    List<String> names = new ArrayList<>(byName.keySet());
-    names.sort(null);
-    return names;
+    return byName.keySet().stream().sorted().toList();
   }
 
   /**
@@ -343,13 +340,14 @@ public final class Engine implements AutoCloseable {
     catalogueLock.lock();
     try {
       checkOpen();
-      table = byName.remove(name);
+      table = byName.get(name);
       if (table == null) {
         return 0;
       }
       FrameWriter frame = new FrameWriter();
       lsn = log.append(frame, frame.tableDrop(table.id()));
       table.drop();
+      byName.remove(name);
       tables.remove(table.id());
       relief.dropBegins();
     } finally {

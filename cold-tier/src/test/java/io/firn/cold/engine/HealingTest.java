@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.firn.cold.agent.Step;
+import io.firn.cold.format.Octets;
 import io.firn.cold.model.StoreHealth;
 import io.firn.cold.model.StoreIoException;
 import io.firn.cold.model.StoreState;
@@ -99,6 +100,24 @@ final class HealingTest {
     assertThat(store.table().index().partitions()).hasSizeGreaterThan(before);
     try (StillStore again = StillStore.open(disk.crash(CrashKind.POWER))) {
       check(again, 1);
+    }
+  }
+
+  @Test
+  void aTableWhoseDropCannotBeLogged_stays_underItsName() throws IOException {
+    StillStore store = filled(disk);
+    disk.faultsOnlyOn(path -> path.startsWith("wal/")).failCall(DiskCall.PUBLISH, 1, Fault.EIO);
+    assertThatThrownBy(() -> store.engine().dropTable(StillStore.TABLE))
+        .isInstanceOf(StoreIoException.class);
+    disk.heal();
+    store.heal();
+    assertThat(store.engine().openTable(StillStore.TABLE, Octets.EMPTY)).isSameAs(store.table());
+    check(store, 0);
+    assertThat(store.engine().dropTable(StillStore.TABLE)).isPositive();
+    store.close();
+    try (StillStore again = StillStore.open(disk.crash(CrashKind.POWER))) {
+      assertThat(again.engine().tables()).containsExactly(again.table());
+      assertThat(again.table().size()).isZero();
     }
   }
 
