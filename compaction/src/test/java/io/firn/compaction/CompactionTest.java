@@ -178,7 +178,7 @@ final class CompactionTest {
       ColdTable table = store.table("books", TableOptions.defaults());
       int last = 60_000;
       for (int i = 0; i < last; i++) {
-        putPatiently(table, i);
+        table.put(key(i), value(i, 0), ColdTable.NEVER); // waits for room, is never refused
         assertThat(table.get(key(i))).isEqualTo(value(i, 0));
         if (i % 1000 == 0) {
           assertThat(store.space().usedBytes()).isLessThanOrEqualTo(limit);
@@ -224,15 +224,33 @@ final class CompactionTest {
     }
   }
 
-  /** A put is refused while room is being made; a cache would shed it, this one comes again. */
-  private static void putPatiently(ColdTable table, int i) {
-    while (true) {
-      try {
-        table.put(key(i), value(i, 0), ColdTable.NEVER);
-        return;
-      } catch (DiskFullException e) {
+  @Test
+  void aFullStoreWhoseCompactionIsPaused_refusesAtOnce() throws Exception {
+    StoreOptions patient =
+        StoreOptions.builder()
+            .maximumDiskBytes(32L << 20)
+            .maximumSpaceWait(Duration.ofHours(1))
+            .build();
+    try (ColdStore store = ColdStore.open(directory, patient);
+        StoreCompaction compaction = StoreCompaction.start(store.space(), 1)) {
+      compaction.pause();
+      while (!compaction.totals().paused()) {
         Thread.onSpinWait();
       }
+      ColdTable table = store.table("books", TableOptions.defaults());
+      assertThatThrownBy(
+              () -> {
+                for (int i = 0; i < 8 * KEYS; i++) {
+                  table.put(key(i), value(i, 0), ColdTable.NEVER);
+                }
+              })
+          .isInstanceOf(DiskFullException.class);
+      assertThat(store.space().pressure().waits()).isZero();
+      compaction.resume();
+      while (compaction.totals().paused()) {
+        Thread.onSpinWait();
+      }
+      table.put(key(0), value(0, 1), ColdTable.NEVER);
     }
   }
 

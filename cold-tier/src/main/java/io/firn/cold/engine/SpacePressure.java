@@ -5,6 +5,8 @@ package io.firn.cold.engine;
 import io.firn.cold.agent.Threads;
 import io.firn.cold.model.DiskFullException;
 import io.firn.cold.model.TimeSource;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.Condition;
@@ -25,11 +27,12 @@ public final class SpacePressure {
   @FunctionalInterface
   public interface Listener {
     /**
-     * Takes notice, on the thread of the writer; must return at once and not throw.
+     * Takes notice, on the thread of the writer, which {@link #isLacking} counts already; must
+     * return at once and not throw.
      *
-     * @param bytes what the key and the value need that found no room
+     * @return whether there is use in waiting
      */
-    void lacks(int tableId, long bytes);
+    boolean lacks(int tableId);
   }
 
   private final TimeSource time;
@@ -40,6 +43,7 @@ public final class SpacePressure {
   private final AtomicInteger waiting = new AtomicInteger();
   private final AtomicLong waits = new AtomicLong();
   private final AtomicLong served = new AtomicLong();
+  private final Map<Integer, Integer> lacking = new ConcurrentHashMap<>();
   private volatile @Nullable Listener listener;
 
   SpacePressure(Threads threads, TimeSource time, long mostNanos) {
@@ -68,6 +72,11 @@ public final class SpacePressure {
   /** Returns how many writers wait now. */
   public int waiting() {
     return waiting.get();
+  }
+
+  /** Tells whether writers of a table wait now. */
+  public boolean isLacking(int tableId) {
+    return lacking.containsKey(tableId);
   }
 
   /** Returns a stamp to take before an attempt, so that no release after it is missed. */
@@ -107,7 +116,7 @@ public final class SpacePressure {
     DiskFullException full = first;
     long before = stamp;
     long deadline = time.nanoTime() + Math.min(mostNanos, longestNanos);
-    while (await(table, bytes, before, deadline)) {
+    while (isOwnLimit(full) && await(table, bytes, before, deadline)) {
       before = stamp();
       try {
         T result = attempt.get();
@@ -120,38 +129,51 @@ public final class SpacePressure {
     throw full;
   }
 
+  /** A full file system heals once others have made room there, which may be never. */
+  private static boolean isOwnLimit(DiskFullException full) {
+    return full.getCause() == null;
+  }
+
   /** Waits for a release after a stamp; false if there is none in time, or no use in waiting. */
   private boolean await(Table table, long bytes, long before, long deadline) {
     Listener maker = listener;
     if (maker == null || mostNanos <= 0 || !table.couldHold(bytes)) {
       return false;
     }
-    boolean interrupted = false;
     waiting.incrementAndGet();
-    waits.incrementAndGet();
+    lacking.merge(table.id(), 1, Integer::sum);
     try {
-      maker.lacks(table.id(), bytes);
-      lock.lock();
-      try {
-        long left = deadline - time.nanoTime();
-        while (releases.get() == before && left > 0) {
-          try {
-            left = Math.min(released.awaitNanos(left), deadline - time.nanoTime());
-          } catch (InterruptedException e) {
-            interrupted = true; // told to the caller afterwards: the update is worth the wait
-            left = deadline - time.nanoTime();
-          }
+      if (!maker.lacks(table.id())) {
+        return false;
+      }
+      waits.incrementAndGet();
+      sleep(before, deadline);
+    } finally {
+      lacking.computeIfPresent(table.id(), (id, count) -> count == 1 ? null : count - 1);
+      waiting.decrementAndGet();
+    }
+    table.checkOpen();
+    return deadline - time.nanoTime() > 0;
+  }
+
+  private void sleep(long before, long deadline) {
+    boolean interrupted = false;
+    lock.lock();
+    try {
+      long left = deadline - time.nanoTime();
+      while (releases.get() == before && left > 0) {
+        try {
+          left = Math.min(released.awaitNanos(left), deadline - time.nanoTime());
+        } catch (InterruptedException e) {
+          interrupted = true; // told to the caller afterwards: the update is worth the wait
+          left = deadline - time.nanoTime();
         }
-      } finally {
-        lock.unlock();
       }
     } finally {
-      waiting.decrementAndGet();
+      lock.unlock();
       if (interrupted) {
         Thread.currentThread().interrupt();
       }
     }
-    table.checkOpen();
-    return deadline - time.nanoTime() > 0;
   }
 }

@@ -89,6 +89,11 @@ public final class StoreSpace {
     return engine.relief().headroomBytes();
   }
 
+  /** Returns where writers wait for room, and whom to tell that some is made. */
+  public SpacePressure pressure() {
+    return engine.pressure();
+  }
+
   /** Tells whether the store takes writes and is not healing. */
   public boolean isSound() {
     return !engine.forcer().isBroken();

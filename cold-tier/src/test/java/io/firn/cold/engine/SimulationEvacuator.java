@@ -68,7 +68,13 @@ final class SimulationEvacuator implements Agent {
   private void listen(Engine engine) {
     if (heard != engine) {
       heard = engine;
-      engine.pressure().listen((tableId, bytes) -> lacking = true);
+      engine
+          .pressure()
+          .listen(
+              tableId -> {
+                lacking = true;
+                return true;
+              });
     }
   }
 

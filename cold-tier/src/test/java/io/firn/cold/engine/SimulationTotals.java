@@ -40,8 +40,6 @@ final class SimulationTotals {
   long stepsHeld;
   long segmentsSwept;
   long recordsSwept;
-  long waits;
-  long servedWaits;
 
   void crashed(SimThreads threads, boolean soon) {
     crashes++;
@@ -55,8 +53,6 @@ final class SimulationTotals {
 
   void ended(SimThreads threads, Engine engine, Iterable<Table> tables) {
     archived += one(engine.archive().bytes() > 0);
-    waits += engine.pressure().waits();
-    servedWaits += engine.pressure().served();
     long grown = threads.steps(Step.GROW);
     long parts = 0;
     for (Table table : tables) {
@@ -103,8 +99,6 @@ final class SimulationTotals {
     stepsHeld += other.stepsHeld;
     segmentsSwept += other.segmentsSwept;
     recordsSwept += other.recordsSwept;
-    waits += other.waits;
-    servedWaits += other.servedWaits;
   }
 
   /** Returns how often each thing was met that a run must meet. */
@@ -136,8 +130,6 @@ final class SimulationTotals {
     met.put("segment emptied in steps", stepsHeld);
     met.put("segment swept unread", segmentsSwept);
     met.put("record swept unread", recordsSwept);
-    met.put("writer waited for space", waits);
-    met.put("writer found space after it waited", servedWaits);
     return met;
   }
 

@@ -10,6 +10,8 @@ import io.firn.cold.io.DirectIo;
 import io.firn.cold.model.DiskFullException;
 import io.firn.cold.model.StoreClosedException;
 import io.firn.cold.segment.Segment;
+import io.firn.cold.testkit.DiskCall;
+import io.firn.cold.testkit.Fault;
 import io.firn.cold.testkit.ManualTime;
 import io.firn.cold.testkit.SimDisk;
 import io.firn.cold.testkit.SimOutcome;
@@ -28,7 +30,7 @@ class SpacePressureTest {
   private final Engine engine = open();
   private final SpacePressure pressure = engine.pressure();
 
-  /** The tables that writers lacked space in, as the listener heard. */
+  /** A writer lacks space, as the listener heard. */
   private boolean lacking;
 
   private int evicted;
@@ -138,7 +140,7 @@ class SpacePressureTest {
   /** Puts keys while another task makes room; each put must find some. */
   private void writeWhileRoomIsMade(Table table, int from, int count) {
     boolean[] done = new boolean[1];
-    pressure.listen((tableId, bytes) -> lacking = tableId == table.id() && bytes > 0);
+    pressure.listen(id -> lacking = id == table.id() && pressure.isLacking(id));
     threads.spawn("room", () -> makeRoom(table, done));
     threads.spawn(
         "writer",
@@ -191,7 +193,7 @@ class SpacePressureTest {
     Table table = table("t");
     table.limitBytes(MEBIBYTE);
     int full = fill(table);
-    pressure.listen((tableId, bytes) -> {});
+    pressure.listen(id -> true);
     for (int i = 0; i < full; i += 2) {
       assertThat(StillStore.remove(table, i)).isTrue();
     }
@@ -225,7 +227,7 @@ class SpacePressureTest {
     Table table = table("t");
     int full = fill(table);
     boolean[] done = new boolean[1];
-    pressure.listen((tableId, bytes) -> lacking = true);
+    pressure.listen(id -> lacking = true);
     threads.spawn("room", () -> makeRoom(table, done));
     threads.spawn(
         "writer",
@@ -255,7 +257,7 @@ class SpacePressureTest {
         "writer",
         () -> {
           int full = fillForGood(table);
-          pressure.listen((tableId, bytes) -> lacking = true);
+          pressure.listen(id -> lacking = true);
           long before = time.nanoTime();
           Thread.currentThread().interrupt();
           assertThatThrownBy(() -> StillStore.put(table, full, 0))
@@ -272,10 +274,33 @@ class SpacePressureTest {
   }
 
   @Test
+  void aPutIsRefusedAtOnce_whenNobodyMakesRoomInItsTable() {
+    Table table = table("t");
+    int full = fill(table);
+    pressure.listen(id -> false);
+    assertThatThrownBy(() -> StillStore.put(table, full, 0)).isInstanceOf(DiskFullException.class);
+    assertThat(pressure.isLacking(table.id())).isFalse();
+    assertThat(pressure.waits()).isZero();
+    engine.close();
+  }
+
+  @Test
+  void aPutIsRefusedAtOnce_whenItIsTheFileSystemThatIsFull() {
+    Table table = table("t");
+    StillStore.put(table, 0, 0);
+    pressure.listen(id -> lacking = true);
+    disk.failFrom(DiskCall.OPEN, 1, Fault.ENOSPC);
+    assertThat(fill(table)).isPositive();
+    assertThat(lacking).isFalse();
+    disk.heal();
+    engine.close();
+  }
+
+  @Test
   void whatCouldNeverFit_isRefusedAtOnce() {
     Table table = table("t");
     table.limitBytes(MEBIBYTE / 2);
-    pressure.listen((tableId, bytes) -> lacking = true);
+    pressure.listen(id -> lacking = true);
     assertThatThrownBy(
             () -> StillStore.put(table, StillStore.key(1), new byte[(int) MEBIBYTE * 3 / 4]))
         .isInstanceOf(DiskFullException.class)
@@ -290,7 +315,7 @@ class SpacePressureTest {
       pressure.listen(null);
       Table table = table("t");
       int full = fill(table);
-      pressure.listen((tableId, bytes) -> lacking = true);
+      pressure.listen(id -> lacking = true);
       threads.spawn(
           "writer",
           () -> {

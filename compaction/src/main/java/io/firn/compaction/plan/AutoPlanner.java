@@ -69,6 +69,11 @@ public final class AutoPlanner {
         .or(() -> config.autoCompact() ? planner.tidy() : Optional.empty());
   }
 
+  /** Tells whether jobs of a priority are what writers wait for who found no room. */
+  public static boolean makesRoom(int priority) {
+    return priority >= MAKE_ROOM && priority <= EVICT;
+  }
+
   private Optional<PlannedJob> makeRoom() {
     long lacking = store.lackingBytes();
     if (lacking <= 0) {

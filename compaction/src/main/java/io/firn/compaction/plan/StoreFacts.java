@@ -11,6 +11,11 @@ package io.firn.compaction.plan;
  * @param nowMillis wall time
  */
 public record StoreFacts(long availableBytes, long lowWaterBytes, boolean idle, long nowMillis) {
+  /** Returns the facts once writers have found no room: nothing is available to them. */
+  public StoreFacts withoutRoom() {
+    return new StoreFacts(Math.min(0, availableBytes), lowWaterBytes, idle, nowMillis);
+  }
+
   /** Returns the bytes that have to become free at once; 0 or less if none. */
   public long lackingBytes() {
     return lowWaterBytes - availableBytes;

@@ -3,6 +3,7 @@
 package io.firn.compaction.worker;
 
 import io.firn.cold.agent.AgentHandle;
+import io.firn.cold.engine.SpacePressure;
 import io.firn.cold.engine.StoreSpace;
 import io.firn.compaction.CompactionTotals;
 import java.util.ArrayList;
@@ -17,6 +18,7 @@ final class CompactionAgents implements AutoCloseable {
   private final CompactionScheduler scheduler;
   private final List<CompactionWorker> workers = new ArrayList<>();
   private final List<AgentHandle> handles = new ArrayList<>();
+  private final SpacePressure pressure;
 
   /** Starts a scheduler and some workers. */
   CompactionAgents(StoreSpace space, int count, JobListener listener) {
@@ -44,6 +46,13 @@ final class CompactionAgents implements AutoCloseable {
       worker.mailbox().attach(each);
       handles.add(each);
     }
+    pressure = space.pressure();
+    pressure.listen(
+        tableId -> {
+          handle.wake();
+          JobBoard seen = board.get();
+          return !seen.totals().paused() && seen.config(tableId).backgroundEnabled();
+        });
   }
 
   /** Tells the scheduler something; false if too many requests wait. */
@@ -58,6 +67,7 @@ final class CompactionAgents implements AutoCloseable {
 
   @Override
   public void close() {
+    pressure.listen(null); // nobody makes room any more
     handles.forEach(AgentHandle::close);
     handles.clear();
     workers.forEach(CompactionWorker::stop);

@@ -20,11 +20,13 @@ import io.firn.compaction.plan.PlannedJob;
 import io.firn.compaction.plan.StoreFacts;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 
 /** Decides which jobs are worth doing, and hands them to workers that have none. */
@@ -99,6 +101,9 @@ final class CompactionScheduler implements Agent, SchedulerCommand.Handler {
       nextTickNanos = now + TICK_NANOS;
       work += tick(now);
     }
+    if (space.pressure().waiting() > 0) {
+      work += relieve(now);
+    }
     work += dispatch(now);
     if (work > 0) {
       ledger.publish(queue.waiting(), configs(), paused);
@@ -138,6 +143,55 @@ final class CompactionScheduler implements Agent, SchedulerCommand.Handler {
 
   private void publishRates(List<Job> running) {
     pacer.publish(running, job -> care(job.tableId()).config.maximumBytesPerSecond());
+  }
+
+  /** Makes room where writers wait for it, at once and whatever else is done there. */
+  private int relieve(long now) {
+    if (paused || !space.isSound()) {
+      return 0;
+    }
+    int planned = 0;
+    List<Table> tables = space.tables();
+    for (Table table : tables) {
+      if (space.pressure().isLacking(table.id()) && !makesRoom(table)) {
+        planned += relieve(table, tables, now) ? 1 : 0;
+      }
+    }
+    return planned;
+  }
+
+  /** Where a table has nothing to give, the largest of the others that has something gives it. */
+  private boolean relieve(Table lacking, List<Table> tables, long now) {
+    if (planRoom(lacking, now)) {
+      return true;
+    }
+    List<Table> others = new ArrayList<>(tables);
+    others.remove(lacking);
+    others.sort(Comparator.comparingLong((Table each) -> each.space().fileBytes()).reversed());
+    for (Table other : others) {
+      if (makesRoom(other) || planRoom(other, now)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private boolean planRoom(Table table, long now) {
+    TableCare care = care(table.id());
+    long segmentBytes = table.space().segmentBytes();
+    if (!care.config.backgroundEnabled()) {
+      return false;
+    }
+    StoreFacts facts = facts(segmentBytes, false).withoutRoom();
+    Optional<PlannedJob> planned =
+        AutoPlanner.plan(unreserved(table), facts, care.config, segmentBytes)
+            .filter(job -> AutoPlanner.makesRoom(job.priority()));
+    return planned.isPresent() && add(table, planned.get(), care.config, now);
+  }
+
+  private boolean makesRoom(Table table) {
+    return Stream.concat(queue.waiting().stream(), ledger.running().stream())
+        .anyMatch(job -> job.tableId() == table.id() && AutoPlanner.makesRoom(job.priority()));
   }
 
   private boolean isIdle(long now) {
