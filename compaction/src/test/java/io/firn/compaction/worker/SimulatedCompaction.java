@@ -12,12 +12,10 @@ import io.firn.compaction.CompactionConfig;
 import io.firn.compaction.CompactionOptions;
 import io.firn.compaction.JobKind;
 import io.firn.compaction.JobOutcome;
-import io.firn.compaction.JobPhase;
 import io.firn.compaction.JobProgress;
 import io.firn.compaction.JobRecord;
 import java.time.Duration;
 import java.util.EnumMap;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
@@ -26,15 +24,11 @@ import java.util.SplittableRandom;
 final class SimulatedCompaction implements Agent, SimulationWorkers.Running {
   private static final long LONG_NANOS = 60_000_000_000L;
 
-  /** A job that is not given up ends within this time, or something keeps its files. */
-  private static final long STUCK_NANOS = 3_000_000_000L;
-
   private final StoreSpace space;
   private final SplittableRandom random;
   private final Totals totals;
   private final StoreCompaction compaction;
   private final AgentHandle operator;
-  private final Map<Long, Long> runningSince = new HashMap<>();
 
   /** What became of the jobs of all seeds. Counted by many threads, read afterwards. */
   static final class Totals {
@@ -84,9 +78,6 @@ final class SimulatedCompaction implements Agent, SimulationWorkers.Running {
 
   @Override
   public int doWork() {
-    compaction.jobs().stream()
-        .filter(SimulatedCompaction::isRunning)
-        .forEach(job -> runningSince.putIfAbsent(job.jobId(), space.time().nanoTime()));
     List<Table> tables = space.tables();
     if (tables.isEmpty()) {
       return 0;
@@ -118,10 +109,6 @@ final class SimulatedCompaction implements Agent, SimulationWorkers.Running {
         }
       }
     }
-  }
-
-  private static boolean isRunning(JobProgress job) {
-    return job.phase() == JobPhase.RUNNING;
   }
 
   private void cancel() {
@@ -159,12 +146,6 @@ final class SimulatedCompaction implements Agent, SimulationWorkers.Running {
       totals.count(job);
       if (sound && job.outcome() == JobOutcome.FAILED && !job.problem().contains("dropped")) {
         throw new AssertionError("a job failed, but nothing was in its way: " + job);
-      }
-    }
-    for (JobProgress job : compaction.jobs()) {
-      long since = runningSince.getOrDefault(job.jobId(), space.time().nanoTime());
-      if (sound && isRunning(job) && space.time().nanoTime() - since > STUCK_NANOS) {
-        throw new AssertionError("a job does not end: " + job);
       }
     }
   }
