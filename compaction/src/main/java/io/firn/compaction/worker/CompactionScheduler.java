@@ -137,7 +137,9 @@ final class CompactionScheduler implements Agent, SchedulerCommand.Handler {
       debt += new Debt(space.dataBytes(table), table.space().liveCharge(), target, 0).bytes();
       segmentBytes = Math.max(segmentBytes, table.space().segmentBytes());
     }
-    pacer.read(now, facts(segmentBytes, idle), debt, space.writtenBytes(), false, ledger.running());
+    boolean writersWait = space.pressure().waiting() > 0;
+    pacer.read(
+        now, facts(segmentBytes, idle), debt, space.writtenBytes(), writersWait, ledger.running());
     publishRates(ledger.running());
   }
 
