@@ -86,7 +86,8 @@ record SimulationShape(
             mode,
             carriedBytes(more),
             batches(more),
-            archive(seed)),
+            archive(seed),
+            spaceWaitNanos(seed)),
         faults == Faults.FULL ? quotaBytes(random, focus) : Long.MAX_VALUE,
         focus == SimulationFocus.READERS ? 4 : 1 + random.nextInt(4),
         keys,
@@ -128,6 +129,11 @@ record SimulationShape(
         ? ArchivePolicy.NONE
         : new ArchivePolicy(
             1 + random.nextInt(5), 64 << 10, Duration.ofMillis(1 + random.nextInt(20_000)));
+  }
+
+  private static long spaceWaitNanos(long seed) {
+    SplittableRandom random = new SplittableRandom(seed * 43 + 5);
+    return random.nextInt(3) == 0 ? 0 : 1_000_000L << random.nextInt(12);
   }
 
   private static double square(SplittableRandom random) {
@@ -208,7 +214,8 @@ record SimulationShape(
       FlushMode mode,
       int carriedBytes,
       BatchLimits batches,
-      ArchivePolicy archive) {
+      ArchivePolicy archive,
+      long spaceWaitNanos) {
     LogShape log =
         new LogShape(16 << 10, (16 << 10) << random.nextInt(3), (8 << 10) << random.nextInt(2));
     SpaceShape space =
@@ -239,6 +246,6 @@ record SimulationShape(
         DamagePolicy.FAIL,
         false,
         archive,
-        random.nextInt(3) == 0 ? 0 : 1_000_000L << random.nextInt(12));
+        spaceWaitNanos);
   }
 }
