@@ -5,6 +5,7 @@ package io.firn.cache;
 import static java.util.Objects.requireNonNull;
 
 import io.firn.cache.codec.Codec;
+import io.firn.cache.jmx.CompactionRegistration;
 import io.firn.cold.ColdStore;
 import io.firn.cold.ColdTable;
 import io.firn.cold.TableOptions;
@@ -13,6 +14,7 @@ import io.firn.cold.model.TimeSource;
 import io.firn.compaction.Compaction;
 import io.firn.compaction.CompactionConfig;
 import io.firn.compaction.worker.StoreCompaction;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -35,6 +37,7 @@ public final class Firn implements AutoCloseable {
 
   private final ColdStore store;
   private final StoreCompaction compaction;
+  private final CompactionRegistration registration;
   private final TimeSource time;
   private final Executor executor;
   private final boolean sync;
@@ -47,13 +50,27 @@ public final class Firn implements AutoCloseable {
   private final Map<String, WriteThroughCache<?, ?>> open = new HashMap<>();
   private volatile boolean closed;
 
-  Firn(ColdStore store, TimeSource time, Executor executor, boolean sync, int maximumValueBytes) {
+  Firn(
+      Path directory,
+      ColdStore store,
+      TimeSource time,
+      Executor executor,
+      boolean sync,
+      int maximumValueBytes) {
     this.store = store;
     this.compaction = StoreCompaction.start(store, compactionWorkers());
     this.time = time;
     this.executor = executor;
     this.sync = sync;
     this.maximumValueBytes = maximumValueBytes;
+    this.registration =
+        CompactionRegistration.register(
+            ManagementFactory::getPlatformMBeanServer,
+            directory,
+            compaction,
+            store::tableNames,
+            () -> FirnStats.of(store.stats()).writeAmplification(),
+            time::wallMillis);
   }
 
   /**
@@ -156,6 +173,7 @@ public final class Firn implements AutoCloseable {
       List<WriteThroughCache<?, ?>> caches = new ArrayList<>(open.values());
       open.clear();
       caches.forEach(WriteThroughCache::closeTiers);
+      registration.close();
       compaction.close();
       store.close();
     } finally {

@@ -228,7 +228,12 @@ public final class FirnBuilder {
     int valueBytes = Math.toIntExact(maximumValueBytes.orElse((long) DEFAULT_VALUE_BYTES));
     ColdStore store = ColdStore.open(directory, storeOptions(time, mode, valueBytes));
     return new Firn(
-        store, time, executor.orElse(ForkJoinPool.commonPool()), mode.isSync(), valueBytes);
+        directory,
+        store,
+        time,
+        executor.orElse(ForkJoinPool.commonPool()),
+        mode.isSync(),
+        valueBytes);
   }
 
   private StoreOptions storeOptions(TimeSource time, Durability mode, int valueBytes) {

@@ -22,6 +22,7 @@ import java.time.Instant;
  * @param indexBytes snapshots of the index
  * @param indexMemoryBytes off-heap memory of the index
  * @param writtenBytes records written since the store was opened
+ * @param movedBytes copies of records that compaction has made since
  * @param writeAmplification bytes handed to the file system per byte of records, zeroing not
  *     counted; 0 while nothing was written
  * @param keptLogBytes log that the next recovery would have to read
@@ -44,6 +45,7 @@ public record FirnStats(
     long indexBytes,
     long indexMemoryBytes,
     long writtenBytes,
+    long movedBytes,
     double writeAmplification,
     long keptLogBytes,
     long checkpoints,
@@ -57,7 +59,8 @@ public record FirnStats(
     EngineStats engine = store.engine();
     RecoveryReport recovery = store.recovery();
     long written = engine.putBytes();
-    long handed = written + engine.appendedLogBytes() + engine.snapshotBytes();
+    long handed =
+        written + engine.movedBytes() + engine.appendedLogBytes() + engine.snapshotBytes();
     return new FirnStats(
         store.health().state(),
         store.health().reason(),
@@ -69,6 +72,7 @@ public record FirnStats(
         engine.indexBytes(),
         engine.indexMemoryBytes(),
         written,
+        engine.movedBytes(),
         written == 0 ? 0 : (double) handed / written,
         engine.keptLogBytes(),
         engine.checkpoints(),

@@ -66,6 +66,31 @@ public interface Compaction {
   List<SegmentInfo> segments(String cache);
 
   /**
+   * Tells whether compaction keeps up with a cache; reads nothing.
+   *
+   * @throws IllegalArgumentException if there is no such cache
+   */
+  FragmentationReport checkFragmentation(String cache);
+
+  /**
+   * Reads all records of a cache, while it is in use, and tells whether each can be found and
+   * verifies. Takes about as long as reading its files once, on the caller's thread.
+   *
+   * @throws IllegalArgumentException if there is no such cache
+   */
+  IntegrityReport checkIntegrity(String cache);
+
+  /** Returns how much space the store takes for what it keeps; reads nothing. */
+  SpaceReport space();
+
+  /**
+   * Returns how a cache is compacted.
+   *
+   * @throws IllegalArgumentException if there is no such cache
+   */
+  CompactionConfig config(String cache);
+
+  /**
    * Changes how a cache is compacted, from the next decision on, until the store is closed.
    *
    * @throws IllegalArgumentException if there is no such cache

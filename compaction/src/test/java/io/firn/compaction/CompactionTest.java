@@ -14,8 +14,10 @@ import io.firn.cold.testkit.ManualTime;
 import io.firn.compaction.worker.StoreCompaction;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
@@ -64,6 +66,9 @@ final class CompactionTest {
       JobRecord last = compaction.history().get(0);
       assertThat(last.outcome()).isEqualTo(JobOutcome.COMPLETED);
       assertThat(last.bytesBefore() - last.bytesAfter()).isEqualTo(result.reclaimedBytes());
+      assertThat(compaction.totals().movedBytes())
+          .isGreaterThan((long) VALUE_BYTES * KEYS / 20)
+          .isEqualTo(store.stats().engine().movedBytes());
       assertThat(store.verify().findings()).isEmpty();
     }
   }
@@ -119,6 +124,84 @@ final class CompactionTest {
       for (int i = 0; i < KEYS; i++) {
         assertThat(table.get(key(i)) != null).isEqualTo(i % 4 == 0);
       }
+    }
+  }
+
+  @Test
+  void filesThatExpired_areSwept_andProgressIsToldMeanwhile() throws Exception {
+    ManualTime time = new ManualTime();
+    StoreOptions frozen = StoreOptions.builder().maximumDiskBytes(256L << 20).time(time).build();
+    try (ColdStore store = ColdStore.open(directory, frozen);
+        StoreCompaction compaction = StoreCompaction.start(store.space(), 1)) {
+      compaction.pause();
+      ColdTable table = store.table("books", TableOptions.defaults());
+      for (int i = 0; i < 3 * KEYS; i++) {
+        table.put(key(i), value(i, 0), time.wallMillis() + 60_000);
+      }
+      store.flush();
+      time.advance(Duration.ofMinutes(2).toNanos());
+      FragmentationReport before = compaction.checkFragmentation("books");
+      assertThat(before.level()).isEqualTo(HealthLevel.DEGRADED);
+      assertThat(before.usedBytes()).isZero();
+      List<CompactionEvent> events = listen(compaction);
+      ExpiryResult result = compaction.purgeExpired("books").get(60, TimeUnit.SECONDS);
+      assertThat(result.removed()).isPositive().isEqualTo(3 * KEYS - table.size());
+      assertThat(compaction.history().get(0).records()).isEqualTo(result.removed());
+      assertThat(
+              events.stream()
+                  .filter(each -> each.type() == CompactionEvent.Type.PROGRESS)
+                  .map(CompactionEvent::fraction))
+          .containsExactly(0.2, 0.4, 0.6, 0.8, 1.0);
+      assertThat(compaction.checkIntegrity("books").isClean()).isTrue();
+    }
+  }
+
+  @Test
+  void health_isToldByFigures_andByReadingEverything() throws Exception {
+    try (ColdStore store = ColdStore.open(directory, options());
+        StoreCompaction compaction = StoreCompaction.start(store, 1)) {
+      compaction.pause();
+      ColdTable table = store.table("books", TableOptions.defaults());
+      fill(table, 0);
+      assertThat(compaction.checkFragmentation("books").level()).isEqualTo(HealthLevel.HEALTHY);
+      assertThat(compaction.space().debtBytes()).isZero();
+      removeMost(table);
+      assertThat(compaction.checkFragmentation("books").level()).isEqualTo(HealthLevel.DEGRADED);
+      SpaceReport space = compaction.space();
+      assertThat(space.liveBytes()).isEqualTo(table.stats().liveBytes());
+      assertThat(space.fileBytes()).isEqualTo(store.space().usedBytes());
+      assertThat(space.debtBytes()).isPositive();
+      IntegrityReport integrity = compaction.checkIntegrity("books");
+      assertThat(integrity.isClean()).isTrue();
+      assertThat(integrity.entries()).isEqualTo(table.size());
+      assertThat(integrity.records()).isGreaterThanOrEqualTo(table.size());
+      assertThat(integrity.pages()).isPositive();
+      assertThatThrownBy(() -> compaction.checkIntegrity("films"))
+          .isInstanceOf(IllegalArgumentException.class);
+      table.clear();
+      store.drop("books");
+      assertThatThrownBy(() -> compaction.checkFragmentation("books"))
+          .isInstanceOf(IllegalArgumentException.class);
+    }
+  }
+
+  @Test
+  void aRecordThatIsDamaged_isFound() throws Exception {
+    try (ColdStore store = ColdStore.open(directory, options());
+        StoreCompaction compaction = StoreCompaction.start(store, 1)) {
+      compaction.pause();
+      ColdTable table = store.table("books", TableOptions.defaults());
+      fill(table, 0);
+      store.flush();
+      Path file = directory.resolve(compaction.segments("books").get(0).path());
+      try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+        int unused = channel.write(ByteBuffer.wrap(new byte[1]), 4 * VALUE_BYTES);
+        unused = channel.write(ByteBuffer.wrap(new byte[3 * VALUE_BYTES]), 20 * VALUE_BYTES);
+      }
+      IntegrityReport integrity = compaction.checkIntegrity("books");
+      assertThat(integrity.isClean()).isFalse();
+      assertThat(integrity.findingCount()).isGreaterThanOrEqualTo(integrity.findings().size());
+      assertThat(integrity.findings()).anyMatch(each -> each.startsWith("RECORD"));
     }
   }
 

@@ -14,6 +14,7 @@ import io.firn.cold.segment.Segment;
  * @param indexBytes snapshots of the index
  * @param indexMemoryBytes off-heap memory of the index
  * @param putBytes records written
+ * @param movedBytes copies of records that were moved to other pages
  * @param appendedLogBytes frames appended
  * @param snapshotBytes snapshots written
  * @param checkpoints how many checkpoints were completed
@@ -31,6 +32,7 @@ public record EngineStats(
     long indexBytes,
     long indexMemoryBytes,
     long putBytes,
+    long movedBytes,
     long appendedLogBytes,
     long snapshotBytes,
     long checkpoints,
@@ -44,6 +46,7 @@ public record EngineStats(
     long indexBytes = 0;
     long memoryBytes = 0;
     long putBytes = 0;
+    long movedBytes = 0;
     for (Table table : engine.tables()) {
       for (Segment segment : table.space().segments()) {
         dataBytes += segment.capacity();
@@ -51,6 +54,7 @@ public record EngineStats(
       indexBytes += table.indexFile().usedBytes();
       memoryBytes += table.indexMemoryBytes();
       putBytes += table.counters().putBytes.sum();
+      movedBytes += table.counters().movedBytes.sum();
     }
     return new EngineStats(
         engine.ledger().usedBytes(),
@@ -60,6 +64,7 @@ public record EngineStats(
         indexBytes,
         memoryBytes,
         putBytes,
+        movedBytes,
         appendedLogBytes,
         engine.checkpointer().snapshotBytes(),
         engine.checkpointer().checkpoints(),

@@ -190,6 +190,7 @@ final class EntrySwing {
     applied.merge(change.kind(), 1, Integer::sum);
     if (change.isMove()) {
       table.counters().moves.increment();
+      table.counters().movedBytes.add(change.bytes());
       moves.add(
           new RecordMove(table.id(), change.hash(), change.from(), change.to(), change.bytes()));
     } else if (change.kind() == RecordChange.Kind.DAMAGED) {

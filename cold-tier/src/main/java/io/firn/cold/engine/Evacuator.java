@@ -8,6 +8,7 @@ import io.firn.cold.segment.Segment;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.LongConsumer;
 
 /**
  * Moves the live records out of pages that the caller chooses, so that the pages can be used again.
@@ -69,11 +70,21 @@ public final class Evacuator {
    * @throws io.firn.cold.model.StoreClosedException if the store is closed or the table was dropped
    */
   public SweepResult sweepExpired(Set<Integer> segments) {
+    return sweepExpired(segments, removed -> {});
+  }
+
+  /**
+   * As {@link #sweepExpired(Set)}.
+   *
+   * @param observer hears on the caller's thread, after each part of the sweep, how many entries
+   *     were removed so far
+   */
+  public SweepResult sweepExpired(Set<Integer> segments, LongConsumer observer) {
     Engine engine = table.engine();
     int ticket = engine.writers().enter();
     try {
       table.checkOpen();
-      return new ExpirySweep(table, segments).run();
+      return new ExpirySweep(table, segments, observer).run();
     } finally {
       engine.writers().leave(ticket);
       engine.wakeMaintenance();

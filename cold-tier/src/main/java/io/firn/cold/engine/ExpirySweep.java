@@ -12,6 +12,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.LongConsumer;
 
 /**
  * Removes all entries that point into segments whose records have all expired, by one pass over the
@@ -28,13 +29,16 @@ final class ExpirySweep {
 
   private final Table table;
   private final Set<Integer> segments;
+  private final LongConsumer observer;
   private final Map<Integer, BitSet> swept = new HashMap<>();
   private final List<PageRun> held = new ArrayList<>();
   private long removed;
 
-  ExpirySweep(Table table, Set<Integer> segments) {
+  /** Creates a sweep; the observer hears, now and then, how many entries were removed so far. */
+  ExpirySweep(Table table, Set<Integer> segments, LongConsumer observer) {
     this.table = table;
     this.segments = segments;
+    this.observer = observer;
   }
 
   SweepResult run() {
@@ -100,5 +104,6 @@ final class ExpirySweep {
     swing.run();
     removed += swing.applied(RecordChange.Kind.EXPIRED);
     changes.clear();
+    observer.accept(removed);
   }
 }

@@ -115,6 +115,16 @@ public final class StoreSpace {
     return all;
   }
 
+  /**
+   * Reads every page of a table and compares it with the index, and the index with the pages, while
+   * both are in use. Takes about as long as reading the table's files once.
+   *
+   * @throws io.firn.cold.model.StoreClosedException if the store is closed
+   */
+  public VerifyReport verify(Table table) {
+    return new Verifier(engine).run(table);
+  }
+
   private SegmentUsage usage(Table table, Segment segment) {
     PageStates states = table.space().pageStates(segment);
     SegmentExpiry expiry = segment.expiry();

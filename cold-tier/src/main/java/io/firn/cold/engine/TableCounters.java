@@ -33,6 +33,9 @@ public final class TableCounters {
   /** Records that were moved to other pages. */
   public final LongAdder moves = new LongAdder();
 
+  /** Bytes of the copies that were made of them. */
+  public final LongAdder movedBytes = new LongAdder();
+
   TableCounters() {}
 
   void wrote(boolean removal, int recordBytes) {

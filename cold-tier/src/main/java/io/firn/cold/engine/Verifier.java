@@ -41,6 +41,15 @@ final class Verifier {
     return findings.report();
   }
 
+  /** Compares the data files of one table with its index. */
+  VerifyReport run(Table table) {
+    engine.checkOpen();
+    if (!table.isDropped()) {
+      new TableCheck(engine, table, findings).run();
+    }
+    return findings.report();
+  }
+
   /**
    * Waits until every writer has left that is inside now; what they replaced is debited then.
    *

@@ -5,23 +5,29 @@ package io.firn.compaction.worker;
 import io.firn.cold.agent.AgentHandle;
 import io.firn.cold.engine.SpacePressure;
 import io.firn.cold.engine.StoreSpace;
+import io.firn.compaction.CompactionConfig;
 import io.firn.compaction.CompactionTotals;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
+import java.util.function.IntFunction;
 
 /** The scheduler and the workers of a store. */
 final class CompactionAgents implements AutoCloseable {
   private final Published<JobBoard> board =
-      new Published<>(new JobBoard(List.of(), List.of(), CompactionTotals.NONE, Map.of()));
+      new Published<>(new JobBoard(List.of(), List.of(), CompactionTotals.NONE));
   private final Published<JobRates> rates = new Published<>(JobRates.NONE);
   private final CompactionScheduler scheduler;
   private final List<CompactionWorker> workers = new ArrayList<>();
   private final List<AgentHandle> handles = new ArrayList<>();
   private final SpacePressure pressure;
 
-  /** Starts a scheduler and some workers. */
-  CompactionAgents(StoreSpace space, int count, JobListener listener) {
+  /**
+   * Starts a scheduler and some workers.
+   *
+   * @param configs the settings of a table, asked for on any thread
+   */
+  CompactionAgents(
+      StoreSpace space, int count, JobListener listener, IntFunction<CompactionConfig> configs) {
     List<Mailbox<WorkerCommand>> mailboxes = new ArrayList<>();
     Mailbox<SchedulerCommand> toScheduler = new Mailbox<>();
     for (int i = 0; i < count; i++) {
@@ -50,8 +56,7 @@ final class CompactionAgents implements AutoCloseable {
     pressure.listen(
         tableId -> {
           handle.wake();
-          JobBoard seen = board.get();
-          return !seen.totals().paused() && seen.config(tableId).backgroundEnabled();
+          return !board.get().totals().paused() && configs.apply(tableId).backgroundEnabled();
         });
   }
 

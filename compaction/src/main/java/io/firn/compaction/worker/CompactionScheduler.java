@@ -106,7 +106,7 @@ final class CompactionScheduler implements Agent, SchedulerCommand.Handler {
     }
     work += dispatch(now);
     if (work > 0) {
-      ledger.publish(queue.waiting(), configs(), paused);
+      ledger.publish(queue.waiting(), paused);
     }
     return work;
   }
@@ -413,12 +413,6 @@ final class CompactionScheduler implements Agent, SchedulerCommand.Handler {
       care.quietUntilNanos = space.time().nanoTime() + Math.min(LONGEST_BACK_OFF_NANOS, backOff);
     }
     nextTickNanos = space.time().nanoTime();
-  }
-
-  private Map<Integer, CompactionConfig> configs() {
-    Map<Integer, CompactionConfig> configs = new HashMap<>();
-    cares.forEach((table, care) -> configs.put(table, care.config));
-    return configs;
   }
 
   private TableCare care(int tableId) {

@@ -21,7 +21,7 @@ final class CompactionWorker implements Agent, WorkerCommand.Handler {
    * only offer commands. Nothing leaves but immutable reports. */
 
   private static final Logger LOG = Loggers.of(CompactionWorker.class);
-  private static final long SMALLEST_SLICE_BYTES = 1L << 20;
+  private static final long SMALLEST_SLICE_BYTES = 256L << 10;
   private static final long LARGEST_SLICE_BYTES = 8L << 20;
   private static final long REPORT_NANOS = 250_000_000L;
   private static final long WAIT_NANOS = 2_000_000L;
@@ -168,12 +168,14 @@ final class CompactionWorker implements Agent, WorkerCommand.Handler {
               0,
               0,
               0,
+              0,
               Duration.ZERO,
               table == null ? "the table was dropped" : "the worker is busy"));
       return;
     }
     JobRun run = start(table, job);
     running = run;
+    run.onProgress(() -> reportProgress(run));
     tell(run.report(number, JobReport.State.RUNNING, ""));
   }
 

@@ -2,7 +2,6 @@
 // Copyright The Firn authors
 package io.firn.compaction.worker;
 
-import io.firn.compaction.CompactionConfig;
 import io.firn.compaction.CompactionEvent;
 import io.firn.compaction.CompactionTotals;
 import io.firn.compaction.JobOutcome;
@@ -39,8 +38,10 @@ final class JobLedger {
 
   private long performed;
   private long failed;
+  private long abandoned;
   private long reclaimedBytes;
   private long walkedBytes;
+  private long movedBytes;
   private long busyMillis;
 
   private record Running(Job job, JobProgress progress) {}
@@ -66,7 +67,7 @@ final class JobLedger {
   }
 
   /** Lets others see how things stand, and those hear who asked for what has ended. */
-  void publish(List<Job> waiting, Map<Integer, CompactionConfig> configs, boolean paused) {
+  void publish(List<Job> waiting, boolean paused) {
     List<JobProgress> jobs = new ArrayList<>();
     running.values().forEach(each -> jobs.add(each.progress()));
     waiting.forEach(job -> jobs.add(progress(job, JobPhase.QUEUED)));
@@ -75,8 +76,14 @@ final class JobLedger {
             jobs,
             new ArrayList<>(history),
             new CompactionTotals(
-                performed, failed, reclaimedBytes, walkedBytes, busyMillis, paused),
-            configs));
+                performed,
+                failed,
+                abandoned,
+                reclaimedBytes,
+                walkedBytes,
+                movedBytes,
+                busyMillis,
+                paused)));
     for (JobEnd end = ends.poll(); end != null; end = ends.poll()) {
       listener.onEnd(end);
     }
@@ -175,8 +182,10 @@ final class JobLedger {
     }
     performed += outcome == JobOutcome.COMPLETED ? 1 : 0;
     failed += outcome == JobOutcome.FAILED ? 1 : 0;
+    abandoned += outcome == JobOutcome.ABANDONED ? 1 : 0;
     reclaimedBytes += saved(report);
     walkedBytes += report.doneBytes();
+    movedBytes += report.movedBytes();
     busyMillis += report.duration().toMillis();
     Running unused = running.remove(job.id());
     String why = report.reason().isEmpty() ? job.reason() : report.reason();

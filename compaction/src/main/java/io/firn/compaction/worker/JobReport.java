@@ -12,6 +12,7 @@ import java.time.Duration;
  * @param state how far it is
  * @param doneBytes bytes of the pages worked through
  * @param records records moved or removed so far
+ * @param movedBytes bytes of the copies made so far
  * @param removed entries removed so far because they had expired or were evicted
  * @param files files that are gone
  * @param bytesBefore lengths of the files that are emptied, and of those that take the survivors,
@@ -26,6 +27,7 @@ record JobReport(
     State state,
     long doneBytes,
     long records,
+    long movedBytes,
     long removed,
     int files,
     long bytesBefore,

@@ -26,7 +26,11 @@ abstract class JobRun {
   long trafficBytes;
 
   long records;
+  long movedBytes;
   long removed;
+
+  /** Hears that the job went on, during a slice that may take long. */
+  private Runnable listener = () -> {};
 
   JobRun(StoreSpace space, Table table, Job job) {
     this.space = space;
@@ -54,6 +58,15 @@ abstract class JobRun {
   /** Leaves everything as it is: what was moved stays moved, what was not stays where it is. */
   abstract void abandon();
 
+  /** Sets who hears, on the same thread, that the job went on during a slice. */
+  final void onProgress(Runnable hears) {
+    listener = hears;
+  }
+
+  final void wentOn() {
+    listener.run();
+  }
+
   /**
    * Returns how large a slice is that is not more than a hundredth of the job, nor more than an
    * eighth of what the job may move in a second.
@@ -69,6 +82,7 @@ abstract class JobRun {
 
   final void count(EvacuationResult result) {
     trafficBytes += result.movedBytes();
+    movedBytes += result.movedBytes();
     removed += result.expired() + (long) result.rejected();
     records += result.moved() + (long) result.expired() + result.rejected() + result.damaged();
   }
@@ -101,6 +115,7 @@ abstract class JobRun {
         state,
         Math.min(doneBytes, job.plannedBytes()),
         records,
+        movedBytes,
         removed,
         ended ? victims.size() - remaining().size() : 0,
         bytesBefore,

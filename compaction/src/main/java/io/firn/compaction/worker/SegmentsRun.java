@@ -6,6 +6,7 @@ import io.firn.cold.engine.Evacuator;
 import io.firn.cold.engine.HeldSegment;
 import io.firn.cold.engine.RecordFilter;
 import io.firn.cold.engine.StoreSpace;
+import io.firn.cold.engine.SweepResult;
 import io.firn.cold.engine.Table;
 import io.firn.cold.segment.Segment;
 import io.firn.compaction.JobKind;
@@ -37,7 +38,7 @@ final class SegmentsRun extends JobRun {
   long slice(long maximumBytes) {
     if (job.kind() == JobKind.EXPIRY && !swept) {
       swept = true;
-      removed += evacuator.sweepExpired(Set.copyOf(job.segments())).removed();
+      sweep();
       return 1;
     }
     HeldSegment current = held;
@@ -60,6 +61,32 @@ final class SegmentsRun extends JobRun {
     return bytes;
   }
 
+  /** What is swept is not read, so its bytes are done when they do not live any more. */
+  private void sweep() {
+    long before = liveBytes();
+    SweepResult result =
+        evacuator.sweepExpired(
+            Set.copyOf(job.segments()),
+            count -> {
+              doneBytes = before - liveBytes();
+              records = count;
+              removed = count;
+              wentOn();
+            });
+    doneBytes = before - liveBytes();
+    records = result.removed();
+    removed = result.removed();
+  }
+
+  private long liveBytes() {
+    long sum = 0;
+    for (int number : job.segments()) {
+      Segment each = table.space().find(number);
+      sum += each == null ? 0 : each.liveCharge();
+    }
+    return sum;
+  }
+
   private long hold() {
     if (next == job.segments().size()) {
       space.wakeRelease();
@@ -71,8 +98,9 @@ final class SegmentsRun extends JobRun {
       segment = found;
       held = evacuator.hold(number);
       page = 0;
-    } else if (found != null) {
-      trafficBytes += StoreSpace.fileBytes(found);
+    } else {
+      trafficBytes += found == null ? 0 : StoreSpace.fileBytes(found);
+      doneBytes += swept ? 0 : table.space().segmentBytes(); // nothing lives in it any more
     }
     return 1;
   }

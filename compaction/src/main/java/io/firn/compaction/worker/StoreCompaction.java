@@ -5,6 +5,7 @@ package io.firn.compaction.worker;
 import io.firn.cold.ColdStore;
 import io.firn.cold.engine.StoreSpace;
 import io.firn.cold.engine.Table;
+import io.firn.cold.engine.VerifyReport;
 import io.firn.cold.model.Loggers;
 import io.firn.compaction.Compaction;
 import io.firn.compaction.CompactionConfig;
@@ -15,18 +16,24 @@ import io.firn.compaction.CompactionPlan;
 import io.firn.compaction.CompactionResult;
 import io.firn.compaction.CompactionTotals;
 import io.firn.compaction.ExpiryResult;
+import io.firn.compaction.FragmentationReport;
+import io.firn.compaction.IntegrityReport;
 import io.firn.compaction.JobProgress;
 import io.firn.compaction.JobRecord;
 import io.firn.compaction.SegmentInfo;
+import io.firn.compaction.SpaceReport;
 import io.firn.compaction.plan.FilePlanner;
+import io.firn.compaction.plan.HealthCheck;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.LongFunction;
 import org.slf4j.Logger;
 
@@ -38,12 +45,21 @@ public final class StoreCompaction implements Compaction, AutoCloseable {
   private final AtomicLong nextJobId = new AtomicLong(1);
   private final Map<Long, CompletableFuture<JobEnd>> asked = new ConcurrentHashMap<>();
   private final List<Consumer<? super CompactionEvent>> listeners = new CopyOnWriteArrayList<>();
+
+  /** What was set for tables, by id; a table that is missing has the defaults. */
+  private final Map<Integer, CompactionConfig> configured = new ConcurrentHashMap<>();
+
   private final CompactionAgents agents;
   private volatile boolean closed;
 
   private StoreCompaction(StoreSpace space, int workers) {
     this.space = space;
-    this.agents = new CompactionAgents(space, workers, new Listener());
+    this.agents =
+        new CompactionAgents(
+            space,
+            workers,
+            new Listener(),
+            id -> configured.getOrDefault(id, CompactionConfig.defaults()));
   }
 
   /**
@@ -66,8 +82,14 @@ public final class StoreCompaction implements Compaction, AutoCloseable {
 
   @Override
   public CompletableFuture<CompactionResult> compact(String cache, CompactionOptions options) {
+    return askToCompact(cache, options).result();
+  }
+
+  /** As {@link #compact}, and also tells the number of the job. */
+  public AskedJob<CompactionResult> askToCompact(String cache, CompactionOptions options) {
     int table = table(cache).id();
-    return ask(id -> new SchedulerCommand.Compact(id, table, options)).thenApply(JobEnd::result);
+    Objects.requireNonNull(options, "options");
+    return ask(id -> new SchedulerCommand.Compact(id, table, options), JobEnd::result);
   }
 
   @Override
@@ -76,24 +98,30 @@ public final class StoreCompaction implements Compaction, AutoCloseable {
     return FilePlanner.plan(
         TableView.segments(space, table),
         options.fitted(table.space().segmentBytes()),
-        agents.board().config(table.id()).deadRowShare());
+        config(table).deadRowShare());
   }
 
   @Override
   public CompletableFuture<ExpiryResult> purgeExpired(String cache) {
+    return askToPurge(cache).result();
+  }
+
+  /** As {@link #purgeExpired}, and also tells the number of the job. */
+  public AskedJob<ExpiryResult> askToPurge(String cache) {
     int table = table(cache).id();
-    return ask(id -> new SchedulerCommand.Purge(id, table))
-        .thenApply(
-            end ->
-                new ExpiryResult(
-                    end.removed(),
-                    end.result().files(),
-                    end.result().reclaimedBytes(),
-                    end.result().duration()));
+    return ask(
+        id -> new SchedulerCommand.Purge(id, table),
+        end ->
+            new ExpiryResult(
+                end.removed(),
+                end.result().files(),
+                end.result().reclaimedBytes(),
+                end.result().duration()));
   }
 
   /** Sends a request, whose job may have ended before this returns. */
-  private CompletableFuture<JobEnd> ask(LongFunction<SchedulerCommand> request) {
+  private <T> AskedJob<T> ask(
+      LongFunction<SchedulerCommand> request, Function<? super JobEnd, T> result) {
     long id = nextJobId.getAndIncrement();
     CompletableFuture<JobEnd> end = new CompletableFuture<>();
     asked.put(id, end);
@@ -105,7 +133,7 @@ public final class StoreCompaction implements Compaction, AutoCloseable {
       asked.remove(id, end);
       end.cancel(false); // nobody may be left to answer
     }
-    return end;
+    return new AskedJob<>(id, end.thenApply(result));
   }
 
   @Override
@@ -135,7 +163,47 @@ public final class StoreCompaction implements Compaction, AutoCloseable {
 
   @Override
   public void configure(String cache, CompactionConfig config) {
-    tell(new SchedulerCommand.Configure(table(cache).id(), config));
+    Objects.requireNonNull(config, "config");
+    CompactionConfig unused =
+        configured.compute(
+            table(cache).id(),
+            (id, before) -> {
+              tell(new SchedulerCommand.Configure(id, config));
+              return config;
+            });
+  }
+
+  @Override
+  public CompactionConfig config(String cache) {
+    return config(table(cache));
+  }
+
+  private CompactionConfig config(Table table) {
+    return configured.getOrDefault(table.id(), CompactionConfig.defaults());
+  }
+
+  @Override
+  public FragmentationReport checkFragmentation(String cache) {
+    Table table = table(cache);
+    return HealthCheck.files(TableView.segments(space, table), config(table).thresholds());
+  }
+
+  @Override
+  public IntegrityReport checkIntegrity(String cache) {
+    VerifyReport report = space.verify(table(cache));
+    return new IntegrityReport(
+        report.pages(),
+        report.records(),
+        report.entries(),
+        report.counts().values().stream().mapToLong(Long::longValue).sum(),
+        report.findings().stream().map(Object::toString).toList());
+  }
+
+  @Override
+  public SpaceReport space() {
+    return HealthCheck.space(
+        space.usedBytes(),
+        space.tables().stream().map(table -> TableView.segments(space, table)).toList());
   }
 
   @Override

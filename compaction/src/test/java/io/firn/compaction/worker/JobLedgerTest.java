@@ -15,13 +15,12 @@ import io.firn.compaction.JobRecord;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /** The books of the jobs. */
 final class JobLedgerTest {
   private final Published<JobBoard> board =
-      new Published<>(new JobBoard(List.of(), List.of(), CompactionTotals.NONE, Map.of()));
+      new Published<>(new JobBoard(List.of(), List.of(), CompactionTotals.NONE));
   private final List<CompactionEvent> events = new ArrayList<>();
   private final List<JobEnd> ends = new ArrayList<>();
   private long wallMillis = 1_000;
@@ -50,7 +49,7 @@ final class JobLedgerTest {
         ledger.started(job);
         for (long done = 0; done <= 1000; done += step) {
           assertThat(ledger.report(report(job, JobReport.State.RUNNING, done, ""))).isEqualTo(job);
-          ledger.publish(List.of(), Map.of(), false);
+          ledger.publish(List.of(), false);
           assertThat(board.get().jobs().get(0).fraction()).isLessThan(1.0);
         }
         assertThat(ledger.report(report(job, JobReport.State.COMPLETED, 1000, ""))).isEqualTo(job);
@@ -68,7 +67,7 @@ final class JobLedgerTest {
     double before = 0;
     for (long done : new long[] {0, 400, 300, 2_000, 100, 999}) {
       assertThat(ledger.report(report(job, JobReport.State.RUNNING, done, ""))).isNotNull();
-      ledger.publish(List.of(), Map.of(), false);
+      ledger.publish(List.of(), false);
       double now = board.get().jobs().get(0).fraction();
       assertThat(now).isGreaterThanOrEqualTo(before).isLessThan(1.0);
       before = now;
@@ -79,7 +78,7 @@ final class JobLedgerTest {
   void aJobWithoutBytes_isNotDone_beforeItHasEnded() {
     Job job = job(1, 1, JobKind.EXPIRY, 0, 0, 3);
     ledger.started(job);
-    ledger.publish(List.of(), Map.of(), false);
+    ledger.publish(List.of(), false);
     assertThat(board.get().jobs().get(0).fraction()).isLessThan(1.0);
     assertThat(ledger.report(report(job, JobReport.State.COMPLETED, 0, ""))).isNotNull();
     assertThat(marks()).containsExactlyElementsOf(JobKind.EXPIRY.marks());
@@ -100,12 +99,14 @@ final class JobLedgerTest {
     assertThat(last.reason()).isEqualTo("timeout");
     assertThat(last.fraction()).isLessThan(1.0);
     assertThat(types()).contains(CompactionEvent.Type.FAILED);
-    ledger.publish(List.of(), Map.of(), false);
+    ledger.publish(List.of(), false);
     assertThat(ends)
         .extracting(JobEnd::outcome)
         .containsExactly(JobOutcome.FAILED, JobOutcome.ABANDONED);
-    ledger.publish(List.of(), Map.of(), true);
-    assertThat(board.get().totals()).isEqualTo(new CompactionTotals(0, 1, 4_000, 2_000, 14, true));
+    ledger.publish(List.of(), true);
+    assertThat(board.get().totals())
+        .isEqualTo(new CompactionTotals(0, 1, 1, 4_000, 2_000, 1_000, 14, true));
+    assertThat(board.get().totals().averageMillis()).isEqualTo(7);
   }
 
   @Test
@@ -115,7 +116,7 @@ final class JobLedgerTest {
     ledger.started(job);
     assertThat(ledger.report(report(job, JobReport.State.COMPLETED, 10, ""))).isNotNull();
     assertThat(ledger.report(report(job, JobReport.State.COMPLETED, 10, ""))).isNull();
-    ledger.publish(List.of(), Map.of(), false);
+    ledger.publish(List.of(), false);
     assertThat(ends).hasSize(1);
   }
 
@@ -128,7 +129,7 @@ final class JobLedgerTest {
       wallMillis++;
       assertThat(ledger.report(report(job, JobReport.State.COMPLETED, 1000, ""))).isNotNull();
     }
-    ledger.publish(List.of(), Map.of(), false);
+    ledger.publish(List.of(), false);
     List<JobRecord> history = board.get().history();
     assertThat(history).hasSize(JobLedger.HISTORY);
     assertThat(history.get(0).jobId()).isEqualTo(count);
@@ -136,7 +137,9 @@ final class JobLedgerTest {
     assertThat(history.get(0).started()).isEqualTo(Instant.ofEpochMilli(1_000 + count - 1));
     assertThat(board.get().totals())
         .isEqualTo(
-            new CompactionTotals(count, 0, 2_000L * count, 1_000L * count, 7L * count, false));
+            new CompactionTotals(
+                count, 0, 0, 2_000L * count, 1_000L * count, 500L * count, 7L * count, false));
+    assertThat(CompactionTotals.NONE.averageMillis()).isZero();
   }
 
   @Test
@@ -144,7 +147,7 @@ final class JobLedgerTest {
     Job runs = job(1, 1, 0, 3);
     Job waits = job(2, 2, 0, 4);
     ledger.started(runs);
-    ledger.publish(List.of(waits), Map.of(), false);
+    ledger.publish(List.of(waits), false);
     assertThat(board.get().jobs()).extracting(each -> each.jobId()).containsExactly(1L, 2L);
     assertThat(board.get().jobs())
         .extracting(each -> each.phase())
@@ -158,16 +161,16 @@ final class JobLedgerTest {
     ledger.refused(1, "the table was dropped");
     ledger.nothingToDo(job(2, 1, 0));
     ledger.cancelled(job(3, 1, 0, 3));
-    ledger.publish(List.of(), Map.of(), false);
+    ledger.publish(List.of(), false);
     assertThat(ends).extracting(JobEnd::jobId).containsExactly(1L, 2L, 3L);
-    ledger.publish(List.of(), Map.of(), false);
+    ledger.publish(List.of(), false);
     assertThat(ends)
         .extracting(JobEnd::outcome)
         .containsExactly(JobOutcome.ABANDONED, JobOutcome.COMPLETED, JobOutcome.ABANDONED);
     assertThat(ends)
         .extracting(JobEnd::problem)
         .containsExactly("the table was dropped", "", "cancelled");
-    ledger.publish(List.of(), Map.of(), false);
+    ledger.publish(List.of(), false);
     assertThat(board.get().history()).extracting(JobRecord::jobId).containsExactly(3L, 2L);
   }
 

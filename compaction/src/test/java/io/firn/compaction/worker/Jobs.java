@@ -54,6 +54,7 @@ final class Jobs {
         state,
         done,
         done / 10,
+        done / 2,
         1,
         job.segments().size(),
         5_000,

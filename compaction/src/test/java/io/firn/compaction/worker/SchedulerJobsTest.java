@@ -55,7 +55,7 @@ final class SchedulerJobsTest {
 
   private CompactionScheduler scheduler(ColdStore store) {
     Published<JobBoard> board =
-        new Published<>(new JobBoard(List.of(), List.of(), CompactionTotals.NONE, Map.of()));
+        new Published<>(new JobBoard(List.of(), List.of(), CompactionTotals.NONE));
     JobListener deaf =
         new JobListener() {
           @Override
