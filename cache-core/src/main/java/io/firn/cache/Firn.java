@@ -189,6 +189,7 @@ public final class Firn implements AutoCloseable {
         throw new IllegalStateException("cache '" + options.name() + "' is already open");
       }
       ColdTable table = store.table(options.name(), TableOptions.defaults());
+      table.limitBytes(options.coldBytesLimit());
       WriteThroughCache<K, V> cache =
           new WriteThroughCache<>(this, table, options.hotTier(), options);
       open.put(options.name(), cache);

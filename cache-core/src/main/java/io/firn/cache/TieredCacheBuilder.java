@@ -20,6 +20,8 @@ public final class TieredCacheBuilder<K, V> {
   static final long DEFAULT_HOT_ENTRIES = 10_000;
   static final long MAXIMUM_HOT_ENTRIES = 1L << 40;
   static final long MAXIMUM_HOT_WEIGHT = 1L << 60;
+  static final long MINIMUM_COLD_BYTES = 16L << 20;
+  static final long MAXIMUM_COLD_BYTES = 1L << 50;
 
   private final Firn firn;
   private final String name;
@@ -27,6 +29,7 @@ public final class TieredCacheBuilder<K, V> {
   private final Codec<V> values;
   private final Setting<Long> maximumHotEntries = new Setting<>("maximumHotEntries");
   private final Setting<Long> maximumHotWeight = new Setting<>("maximumHotWeight");
+  private final Setting<Long> maximumColdBytes = new Setting<>("maximumColdBytes");
   private final Setting<Long> maximumValueBytes = new Setting<>("maximumValueBytes");
   private final Setting<Duration> expireAfterWrite = new Setting<>("expireAfterWrite");
   private final Setting<Executor> executor = new Setting<>("executor");
@@ -72,6 +75,22 @@ public final class TieredCacheBuilder<K, V> {
     maximumHotWeight.refuseBeside(maximumHotEntries);
     maximumHotWeight.set(weight);
     this.weigher = weigher;
+    return this;
+  }
+
+  /**
+   * Bounds the bytes that the cache's data files take on disk, garbage included. At the limit the
+   * cache's oldest entries are evicted. The limit of the store holds besides. Default: none but
+   * that.
+   *
+   * @param bytes 16 MiB to 2^50
+   * @throws IllegalArgumentException if {@code bytes} is outside this range
+   * @throws IllegalStateException if it was already set
+   */
+  @CanIgnoreReturnValue
+  public TieredCacheBuilder<K, V> maximumColdBytes(long bytes) {
+    Setting.requireRange("maximumColdBytes", bytes, MINIMUM_COLD_BYTES, MAXIMUM_COLD_BYTES);
+    maximumColdBytes.set(bytes);
     return this;
   }
 
@@ -141,6 +160,11 @@ public final class TieredCacheBuilder<K, V> {
 
   Weigher<? super K, ? super V> weigher() {
     return weigher;
+  }
+
+  /** Returns the limit of the data files; 0 for none. */
+  long coldBytesLimit() {
+    return maximumColdBytes.orElse(0L);
   }
 
   int valueBytesLimit() {

@@ -55,6 +55,10 @@ final class BuildersTest {
           "maximumHotWeight is 0, must be 1 to 1152921504606846976");
       refusedByCache(
           firn,
+          cache -> cache.maximumColdBytes(1 << 20),
+          "maximumColdBytes is 1048576, must be 16777216 to 1125899906842624");
+      refusedByCache(
+          firn,
           cache -> cache.maximumValueBytes(1001),
           "maximumValueBytes is 1001, must be 1 to 1000");
       refusedByCache(
@@ -86,6 +90,7 @@ final class BuildersTest {
     try (Firn firn = Stores.open(directory)) {
       twiceByCache(firn, "maximumHotEntries", cache -> cache.maximumHotEntries(5));
       twiceByCache(firn, "maximumHotWeight", cache -> cache.maximumHotWeight(5, (k, v) -> 1));
+      twiceByCache(firn, "maximumColdBytes", cache -> cache.maximumColdBytes(1L << 30));
       twiceByCache(firn, "maximumValueBytes", cache -> cache.maximumValueBytes(5));
       twiceByCache(firn, "expireAfterWrite", cache -> cache.expireAfterWrite(Duration.ofDays(1)));
       twiceByCache(firn, "executor", cache -> cache.executor(Runnable::run));

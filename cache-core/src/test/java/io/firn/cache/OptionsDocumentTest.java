@@ -206,6 +206,13 @@ final class OptionsDocumentTest {
         "0 to " + power(TieredCacheBuilder.MAXIMUM_HOT_ENTRIES) + ";");
     String weight = "1 to " + power(TieredCacheBuilder.MAXIMUM_HOT_WEIGHT) + ";";
     assertRow(rows, "maximumHotWeight", "not set", weight);
+    assertRow(
+        rows,
+        "maximumColdBytes",
+        "none but the store's",
+        (TieredCacheBuilder.MINIMUM_COLD_BYTES >> 20)
+            + " MiB to "
+            + power(TieredCacheBuilder.MAXIMUM_COLD_BYTES));
     assertRow(rows, "maximumValueBytes", "the store's", "1 B to the store's");
     String forEver =
         String.format(Locale.ROOT, "above %,d days means for ever", Lifetime.MAXIMUM.toDays());

@@ -27,6 +27,18 @@ public final class ColdTable {
     return table.name();
   }
 
+  /**
+   * Bounds the bytes of the table's data files, garbage included, until the store is closed. What
+   * is there already stays until compaction evicts it. A put that would pass the limit waits until
+   * that has made room, or is refused as one on a full disk.
+   *
+   * @param bytes the limit; 0 for none but the store's, which is the default
+   * @throws IllegalArgumentException if {@code bytes} is negative
+   */
+  public void limitBytes(long bytes) {
+    table.limitBytes(bytes);
+  }
+
   /** Returns the hash of a key's first {@code keyLength} bytes, which the other methods take. */
   public long hashOf(byte[] key, int keyLength) {
     return table.hashOf(key, keyLength);

@@ -105,6 +105,26 @@ final class CompactionTest {
   }
 
   @Test
+  void aTableKeepsBelowItsOwnLimit_andOthersLoseNothing() throws Exception {
+    try (ColdStore store = ColdStore.open(directory, options());
+        StoreCompaction compaction = StoreCompaction.start(store.space(), 1)) {
+      ColdTable films = store.table("films", TableOptions.defaults());
+      fill(films, 0);
+      ColdTable books = store.table("books", TableOptions.defaults());
+      long limit = 16L << 20;
+      books.limitBytes(limit);
+      for (int i = 0; i < 8 * KEYS; i++) {
+        books.put(key(i), value(i, 0), ColdTable.NEVER);
+        assertThat(books.stats().diskBytes()).isLessThanOrEqualTo(limit);
+      }
+      assertThat(books.get(key(8 * KEYS - 1))).isEqualTo(value(8 * KEYS - 1, 0));
+      assertThat(books.stats().entries()).isBetween((long) KEYS, 2L * KEYS);
+      assertThat(films.stats().entries()).isEqualTo(KEYS);
+      assertThat(compaction.totals().failed()).isZero();
+    }
+  }
+
+  @Test
   void whatHasExpired_isPurged_andCountedExactly() throws Exception {
     ManualTime time = new ManualTime();
     StoreOptions frozen = StoreOptions.builder().maximumDiskBytes(256L << 20).time(time).build();

@@ -3,7 +3,6 @@
 package io.firn.compaction.worker;
 
 import io.firn.cold.agent.Agent;
-import io.firn.cold.agent.Rule;
 import io.firn.cold.engine.StoreSpace;
 import io.firn.cold.engine.Table;
 import io.firn.cold.model.Loggers;
@@ -40,12 +39,11 @@ final class CompactionScheduler implements Agent, SchedulerCommand.Handler {
   private static final long FIRST_BACK_OFF_NANOS = 1_000_000_000L;
   private static final long LONGEST_BACK_OFF_NANOS = 60_000_000_000L;
   private static final int MOST_DOUBLINGS = 6;
-  private static final int LOW_WATER_SEGMENTS = 4;
-  private static final int LOW_WATER_SHARE = 25;
   private static final int BY_HAND = 500;
 
   private final Mailbox<SchedulerCommand> mailbox;
   private final StoreSpace space;
+  private final RoomView room;
   private final JobLedger ledger;
   private final List<Mailbox<WorkerCommand>> workers;
   private final Pacer pacer;
@@ -78,6 +76,7 @@ final class CompactionScheduler implements Agent, SchedulerCommand.Handler {
       List<Mailbox<WorkerCommand>> workers) {
     this.mailbox = mailbox;
     this.space = space;
+    this.room = new RoomView(space);
     this.ledger = ledger;
     this.workers = List.copyOf(workers);
     for (int i = 0; i < workers.size(); i++) {
@@ -139,7 +138,12 @@ final class CompactionScheduler implements Agent, SchedulerCommand.Handler {
     }
     boolean writersWait = space.pressure().waiting() > 0;
     pacer.read(
-        now, facts(segmentBytes, idle), debt, space.writtenBytes(), writersWait, ledger.running());
+        now,
+        room.store(segmentBytes, idle),
+        debt,
+        space.writtenBytes(),
+        writersWait,
+        ledger.running());
     publishRates(ledger.running());
   }
 
@@ -167,6 +171,9 @@ final class CompactionScheduler implements Agent, SchedulerCommand.Handler {
     if (planRoom(lacking, now)) {
       return true;
     }
+    if (RoomView.isAtOwnLimit(lacking)) {
+      return false; // no other can help
+    }
     List<Table> others = new ArrayList<>(tables);
     others.remove(lacking);
     others.sort(Comparator.comparingLong((Table each) -> each.space().fileBytes()).reversed());
@@ -184,7 +191,7 @@ final class CompactionScheduler implements Agent, SchedulerCommand.Handler {
     if (!care.config.backgroundEnabled()) {
       return false;
     }
-    StoreFacts facts = facts(segmentBytes, false).withoutRoom();
+    StoreFacts facts = room.of(table, false).withoutRoom();
     Optional<PlannedJob> planned =
         AutoPlanner.plan(unreserved(table), facts, care.config, segmentBytes)
             .filter(job -> AutoPlanner.makesRoom(job.priority()));
@@ -216,24 +223,13 @@ final class CompactionScheduler implements Agent, SchedulerCommand.Handler {
 
   private boolean plan(Table table, TableCare care, boolean idle, long now) {
     long segmentBytes = table.space().segmentBytes();
-    StoreFacts facts = facts(segmentBytes, idle);
+    StoreFacts facts = room.of(table, idle);
     if (now - care.quietUntilNanos < 0 && facts.lackingBytes() <= 0) {
       return false;
     }
     Optional<PlannedJob> planned =
         AutoPlanner.plan(unreserved(table), facts, care.config, segmentBytes);
     return planned.isPresent() && add(table, planned.get(), care.config, now);
-  }
-
-  private StoreFacts facts(long segmentBytes, boolean idle) {
-    long free = 0;
-    for (Table each : space.tables()) {
-      free += each.space().figures().totalFreeBytes();
-    }
-    long room = space.maximumBytes() - space.usedBytes() - space.headroomBytes();
-    long low = Math.max(LOW_WATER_SEGMENTS * segmentBytes, space.maximumBytes() / LOW_WATER_SHARE);
-    long usable = space.keeps(Rule.EVICT_AT_LIMIT) ? free + room : 0;
-    return new StoreFacts(usable, low, idle, space.wallMillis());
   }
 
   private List<SegmentInfo> unreserved(Table table) {
