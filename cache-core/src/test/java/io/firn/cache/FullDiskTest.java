@@ -117,12 +117,19 @@ final class FullDiskTest {
     }
   }
 
+  /** Opens a store in which nobody makes room, so that writers do not wait for any. */
   private Firn full(Durability durability) {
-    return Firn.in(directory)
-        .maximumDiskBytes(16 << 20)
-        .durability(durability)
-        .executor(Runnable::run)
-        .open();
+    Firn firn =
+        Firn.in(directory)
+            .maximumDiskBytes(16 << 20)
+            .durability(durability)
+            .executor(Runnable::run)
+            .open();
+    firn.compaction().pause();
+    while (!firn.compaction().totals().paused()) {
+      Thread.onSpinWait();
+    }
+    return firn;
   }
 
   private static TieredCache<Long, byte[]> open(Firn firn, long hotEntries) {
