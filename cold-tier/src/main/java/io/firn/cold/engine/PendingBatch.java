@@ -8,7 +8,6 @@ import io.firn.cold.format.FrameWriter;
 import io.firn.cold.index.Partition;
 import io.firn.cold.index.PartitionLocks;
 import io.firn.cold.model.Address;
-import io.firn.cold.model.DiskFullException;
 import io.firn.cold.model.OversizedValueException;
 import io.firn.cold.model.StoreIoException;
 import io.firn.cold.model.WriteTimeoutException;
@@ -16,7 +15,6 @@ import io.firn.cold.segment.Claim;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -183,7 +181,10 @@ public final class PendingBatch implements AutoCloseable {
       table.checkOpen();
       arrange();
       if (entries.length > 0) {
-        Void unused = whenRoom(bytes, this::reserve);
+        engine.reserve().beforePut(table);
+        engine.relief().reserveLog(COMMIT_BYTES);
+        reserved = true;
+        table.index().ensureRoom(hashesOfPuts());
         id = engine.batches().open(startNanos + limits.nanos());
         append(engine);
       }
@@ -193,29 +194,6 @@ public final class PendingBatch implements AutoCloseable {
       if (!done) {
         close();
       }
-    }
-  }
-
-  private @Nullable Void reserve() {
-    Engine engine = table.engine();
-    engine.reserve().beforePut(table);
-    table.index().ensureRoom(hashesOfPuts());
-    if (!reserved) {
-      engine.relief().reserveLog(COMMIT_BYTES);
-      reserved = true;
-    }
-    return null;
-  }
-
-  /** Does a step of the preparation, again if need be when there is room, within the time left. */
-  private <T extends @Nullable Object> T whenRoom(long needed, Supplier<T> step) {
-    SpacePressure pressure = table.engine().pressure();
-    long stamp = pressure.stamp();
-    try {
-      return step.get();
-    } catch (DiskFullException e) {
-      long left = startNanos + limits.nanos() - table.engine().time().nanoTime();
-      return pressure.retry(table, needed, stamp, left, e, step);
     }
   }
 
@@ -245,8 +223,7 @@ public final class PendingBatch implements AutoCloseable {
       if (entry.value == null) {
         position = appendRemoval(engine, entry);
       } else {
-        byte[] value = entry.value;
-        position = whenRoom(entry.cost(), () -> appendRecord(engine, appender, entry, value));
+        position = appendRecord(engine, appender, entry, entry.value);
       }
       firstLsn = firstLsn == 0 ? position : firstLsn;
       if (!engine.threads().keeps(Rule.APPLY_AT_COMMIT)) {

@@ -20,7 +20,8 @@ import org.jspecify.annotations.Nullable;
  * Thread-safe.
  *
  * <p>A writer waits with nothing that others need: without locks, turns and reservations. Removals
- * and copies of survivors never wait, because they are what makes room.
+ * and copies of survivors never wait, because they are what makes room; nor do batches, which take
+ * room themselves while they are not committed.
  */
 public final class SpacePressure {
   /** Hears that a writer lacks space. */
@@ -102,24 +103,22 @@ public final class SpacePressure {
    *
    * @param bytes what it needs
    * @param stamp the {@link #stamp} of before
-   * @param longestNanos how long it may take, besides the store's own limit
    * @throws DiskFullException the latest failure, once there is no use in waiting or no time left
    * @throws io.firn.cold.model.StoreClosedException if the store is closed or the table dropped
    */
-  <T extends @Nullable Object> T retry(
+  PendingWrite retry(
       Table table,
       long bytes,
       long stamp,
-      long longestNanos,
       DiskFullException first,
-      Supplier<T> attempt) {
+      Supplier<PendingWrite> attempt) {
     DiskFullException full = first;
     long before = stamp;
-    long deadline = time.nanoTime() + Math.min(mostNanos, longestNanos);
+    long deadline = time.nanoTime() + mostNanos;
     while (isOwnLimit(full) && await(table, bytes, before, deadline)) {
       before = stamp();
       try {
-        T result = attempt.get();
+        PendingWrite result = attempt.get();
         served.incrementAndGet();
         return result;
       } catch (DiskFullException e) {

@@ -323,7 +323,7 @@ public final class Table {
   private PendingWrite putWhenRoom(
       DiskFullException first, long stamp, int bytes, Supplier<PendingWrite> again) {
     try {
-      return engine.pressure().retry(this, bytes, stamp, Long.MAX_VALUE, first, again);
+      return engine.pressure().retry(this, bytes, stamp, first, again);
     } catch (DiskFullException e) {
       engine.relief().refused(e);
       throw e;

@@ -36,29 +36,10 @@ class SpacePressureTest {
   private int evicted;
 
   private Engine open() {
-    EngineOptions o = StillStore.with(6 * MEBIBYTE, FlushMode.NONE, DamagePolicy.STANDARD, false);
-    EngineOptions options =
-        new EngineOptions(
-            o.maximumDiskBytes(),
-            o.flushMode(),
-            o.flushIntervalNanos(),
-            o.flushBytes(),
-            o.maximumValueBytes(),
-            o.keptLogBytes(),
-            o.mappedBytes(),
-            o.carriedBytes(),
-            o.batches(),
-            o.log(),
-            o.space(),
-            o.index(),
-            o.damage(),
-            false,
-            o.archive(),
-            WAIT_NANOS);
     SplittableRandom random = new SplittableRandom(5);
     try {
       return StoreOpening.open(
-          options,
+          StillStore.waiting(6 * MEBIBYTE, WAIT_NANOS),
           new Engine.Seams(
               disk, new DirectIo(time), threads, time, random::nextLong, PendingWrite::new));
     } catch (IOException e) {
@@ -219,34 +200,6 @@ class SpacePressureTest {
       assertThat(StillStore.get(table, i)).isEqualTo(StillStore.value(i, 0));
     }
     StillStore.put(table, full, 0);
-    engine.close();
-  }
-
-  @Test
-  void aBatch_waitsForRoomToo() {
-    Table table = table("t");
-    int full = fill(table);
-    boolean[] done = new boolean[1];
-    pressure.listen(id -> lacking = true);
-    threads.spawn("room", () -> makeRoom(table, done));
-    threads.spawn(
-        "writer",
-        () -> {
-          try (PendingBatch batch = table.batch()) {
-            for (int i = full; i < full + 900; i++) {
-              byte[] key = StillStore.key(i);
-              byte[] value = StillStore.value(i, 0);
-              long hash = table.hashOf(key, key.length);
-              batch.put(hash, key, key.length, value, value.length, Long.MAX_VALUE);
-            }
-            batch.prepare();
-            assertThat(batch.commit()).isPositive();
-          }
-          done[0] = true;
-        });
-    run();
-    assertThat(pressure.served()).isPositive();
-    assertThat(table.size()).isGreaterThanOrEqualTo(900);
     engine.close();
   }
 

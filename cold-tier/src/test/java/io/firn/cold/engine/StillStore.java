@@ -86,7 +86,8 @@ final class StillStore implements AutoCloseable {
         OPTIONS.damage(),
         false,
         bytes,
-        OPTIONS.archive());
+        OPTIONS.archive(),
+        0);
   }
 
   /** Returns the options with another policy for the archive of the log. */
@@ -97,11 +98,24 @@ final class StillStore implements AutoCloseable {
         OPTIONS.damage(),
         false,
         OPTIONS.mappedBytes(),
-        archive);
+        archive,
+        0);
+  }
+
+  /** Returns the options of a small store whose writers wait for room. */
+  static EngineOptions waiting(long diskBytes, long waitNanos) {
+    return with(
+        diskBytes,
+        OPTIONS.flushMode(),
+        OPTIONS.damage(),
+        false,
+        OPTIONS.mappedBytes(),
+        OPTIONS.archive(),
+        waitNanos);
   }
 
   static EngineOptions with(long diskBytes, FlushMode mode, DamagePolicy damage, boolean ifNewer) {
-    return with(diskBytes, mode, damage, ifNewer, OPTIONS.mappedBytes(), OPTIONS.archive());
+    return with(diskBytes, mode, damage, ifNewer, OPTIONS.mappedBytes(), OPTIONS.archive(), 0);
   }
 
   private static EngineOptions with(
@@ -110,7 +124,8 @@ final class StillStore implements AutoCloseable {
       DamagePolicy damage,
       boolean ifNewer,
       long mappedBytes,
-      ArchivePolicy archive) {
+      ArchivePolicy archive,
+      long waitNanos) {
     EngineOptions o = OPTIONS;
     return new EngineOptions(
         diskBytes,
@@ -128,7 +143,7 @@ final class StillStore implements AutoCloseable {
         damage,
         ifNewer,
         archive,
-        0);
+        waitNanos);
   }
 
   Engine engine() {
