@@ -285,8 +285,12 @@ final class SimulationClient implements Runnable {
     try {
       Table table = world.engine().openTable(name, Octets.EMPTY);
       world.threads().checkAlive();
-      returned(op, table.createdLsn());
       world.tables.put(name, table);
+      if (table.id() == op.tableId) {
+        returned(op, table.createdLsn());
+      } else {
+        model.ops().remove(op); // a drop that could not be logged has left it
+      }
     } catch (FirnException e) {
       world.refused(op, e);
     }
