@@ -51,6 +51,7 @@ final class SnapshotAudit {
       }
       byte[] entries = new byte[bytes];
       file.read(slot.offset + head.length, entries, 0, bytes);
+      header.verify(head, entries, 0, bytes, "snapshot"); // a new one may be half above an old one
       for (int at = 0; at < bytes; at += SlotHeader.ENTRY_BYTES) {
         // A slot from before a split has entries of the other half, which are not loaded from it.
         if (partition.owns(LittleEndian.getLong(entries, at))) {
