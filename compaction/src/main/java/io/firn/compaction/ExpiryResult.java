@@ -9,7 +9,8 @@ import java.time.Duration;
  *
  * @param removed expired records that it removed, exactly
  * @param segmentsDropped data files that it deleted unread, as all in them had expired
- * @param bytesReclaimed bytes that the files have become shorter by
+ * @param bytesReclaimed bytes that the files have become shorter by; negative if what had to move
+ *     out of them took more
  * @param duration from its start to its end
  */
 public record ExpiryResult(
@@ -17,12 +18,11 @@ public record ExpiryResult(
   private static final ExpiryResult EMPTY = new ExpiryResult(0, 0, 0, Duration.ZERO);
 
   /**
-   * @throws IllegalArgumentException if a number is negative
+   * @throws IllegalArgumentException if another number is negative
    */
   public ExpiryResult {
     Checks.notNegative("removed", removed);
     Checks.notNegative("segmentsDropped", segmentsDropped);
-    Checks.notNegative("bytesReclaimed", bytesReclaimed);
     Checks.notNegative("duration", duration);
   }
 

@@ -104,6 +104,7 @@ final class ValuesTest {
     Duration second = Duration.ofSeconds(1);
     assertThat(new CompactionResult(3, 100, 40, second).reclaimedBytes()).isEqualTo(60);
     assertThatThrownBy(() -> new CompactionResult(-1, 1, 1, second)).hasMessageContaining("files");
+    assertThat(new ExpiryResult(1, 0, -5, second).bytesReclaimed()).isEqualTo(-5);
     assertThatThrownBy(() -> new ExpiryResult(1, 0, 0, second.negated()))
         .hasMessageContaining("duration");
   }

@@ -82,7 +82,7 @@ final class CompactionWorker implements Agent, WorkerCommand.Handler {
     }
     try {
       return work + step(run);
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | VirtualMachineError e) { // a job may find no memory
       LOG.warn("compaction job {} of {} failed", run.job.id(), run.job.cache(), e);
       end(run, JobReport.State.FAILED, e.toString());
       return work + 1;
