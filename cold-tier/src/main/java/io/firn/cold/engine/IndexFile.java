@@ -17,6 +17,7 @@ import io.firn.cold.model.StoreIoException;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.locks.Lock;
@@ -39,6 +40,18 @@ final class IndexFile implements GrowthListener {
   /** A place is free for reuse after this many manifests were written without it. */
   private static final int MANIFESTS_TO_FORGET = 2;
 
+  /**
+   * How many checkpoints it takes until what {@link #gather} moved has left its old places free:
+   * one for each snapshot of a pair, and one that forgets the second.
+   */
+  static final int CHECKPOINTS_TO_GATHER = 3;
+
+  /** The file is gathered when it is longer than this many times what its places need. */
+  private static final int LONG = 2;
+
+  /** And when at least so many bytes can be cut. */
+  private static final long WORTH_CUTTING_BYTES = 4 << 10;
+
   private final String path;
   private final Disk disk;
   private final DiskLedger ledger;
@@ -52,7 +65,7 @@ final class IndexFile implements GrowthListener {
   private long end;
 
   /** The file up to here has its blocks, and is accounted for. */
-  private long zeroedTo;
+  private volatile long zeroedTo;
 
   private long manifests;
 
@@ -168,7 +181,7 @@ final class IndexFile implements GrowthListener {
       }
       lock.lock();
       try {
-        zeroedTo += more;
+        zeroedTo = from + more;
       } finally {
         lock.unlock();
       }
@@ -394,6 +407,102 @@ final class IndexFile implements GrowthListener {
       }
     } finally {
       lock.unlock();
+    }
+  }
+
+  /**
+   * Readies other places, the first that are free, for the snapshots of all partitions, if the file
+   * is much longer than these need; tells whether it did. The next checkpoints write them there,
+   * changed or not; where there is no room for both, they stay. Between checkpoints.
+   */
+  boolean gather(List<Partition> partitions) {
+    long needed = 0;
+    for (Partition partition : partitions) {
+      needed += 2L * placeBytes(partition.capacity());
+      if (!partition.isLoaded()) {
+        return false;
+      }
+    }
+    if (zeroedTo < LONG * needed + WORTH_CUTTING_BYTES) {
+      return false;
+    }
+    try {
+      for (Partition partition : partitions) {
+        int bytes = placeBytes(partition.capacity());
+        while (!gather(partition, bytes)) {
+          lengthen(2 * bytes, headroomBytes.getAsLong());
+        }
+      }
+      return true;
+    } catch (DiskFullException e) {
+      return false; // those that were readied move with the next checkpoints
+    }
+  }
+
+  /** Takes two places for a partition; false if the file must be longer first. */
+  private boolean gather(Partition partition, int bytes) {
+    partition.lock();
+    lock.lock();
+    try {
+      if (partition.isRetired()) {
+        return true;
+      }
+      Slot first = allocate(bytes);
+      Slot second = first == null ? null : allocate(bytes);
+      if (second == null) {
+        giveBack(first);
+        return false;
+      }
+      SlotPair pair = pairOf(partition);
+      giveBack(pair.spare1);
+      giveBack(pair.spare2);
+      pair.spare1 = first;
+      pair.spare2 = second;
+      pair.capturedChanges = -1;
+      pair.bothCurrent = false;
+      return true;
+    } finally {
+      lock.unlock();
+      partition.unlock();
+    }
+  }
+
+  /** Cuts the end of the file, as far as it is free. */
+  void cutEnd() throws IOException {
+    growthTurn.lock();
+    try {
+      long from = zeroedTo;
+      long to;
+      lock.lock();
+      try {
+        Map.Entry<Long, Long> last = free.lastEntry();
+        if (last != null && last.getKey() + last.getValue() == end) {
+          end = last.getKey();
+          free.remove(end);
+        }
+        to = end;
+        zeroedTo = to;
+      } finally {
+        lock.unlock();
+      }
+      if (to < from) {
+        cut(from, to);
+      }
+    } finally {
+      growthTurn.unlock();
+    }
+  }
+
+  private void cut(long from, long to) throws IOException {
+    boolean done = false;
+    try {
+      file().truncate(to);
+      ledger.release(from - to);
+      done = true;
+    } finally {
+      if (!done) {
+        zeroedTo = from; // nobody else changes it in the growth turn
+      }
     }
   }
 

@@ -409,6 +409,19 @@ public final class Table {
         });
   }
 
+  /**
+   * Gives back the memory, and readies the return of the disk space, that the index does not need
+   * any more; tells whether the next checkpoints move snapshots.
+   */
+  boolean gatherSnapshots() throws IOException {
+    boolean[] gathered = {false};
+    index.shrink();
+    engine
+        .checkpointer()
+        .betweenCheckpoints(() -> gathered[0] = !dropped && indexFile.gather(index.partitions()));
+    return gathered[0];
+  }
+
   /** Debits the entries of one clear; tells whether there was one. */
   boolean sweep() {
     Detached detached = sweeps.poll();

@@ -29,6 +29,9 @@ final class Workers {
   private static final int LIVE_SHARE_OF_CARRYING_LOG = 4;
   private static final int LOG_SHARE_OF_DISK = 8;
 
+  /** Snapshots that were moved behind all others are moved to the start of the file by the next. */
+  private static final int GATHERINGS = 2;
+
   /** Two snapshots of every partition must move on, and both manifests after them. */
   private static final int CHECKPOINTS = Relief.CHECKPOINTS_TO_SHORTEN_THE_LOG;
 
@@ -242,10 +245,32 @@ final class Workers {
       for (int i = 0; i < CHECKPOINTS && engine.manifests().neededLsn() < quietLsn; i++) {
         engine.checkpointer().checkpoint(Long.MAX_VALUE, false);
       }
+      for (int i = 0; i < GATHERINGS && gatherSnapshots(tables); i++) {
+        LOG.debug("gathered the snapshots of tables that are much smaller now");
+      }
       engine.log().shrink(); // of what these checkpoints left behind
       tidied = true;
       uncut = new ArrayList<>(tables);
       return true;
+    }
+
+    /**
+     * Moves the snapshots of tables together of which little is left, and cuts their index files.
+     */
+    private boolean gatherSnapshots(List<Table> tables) throws IOException {
+      boolean gathered = false;
+      for (Table table : tables) {
+        gathered |= table.gatherSnapshots();
+      }
+      for (int i = 0; gathered && i < IndexFile.CHECKPOINTS_TO_GATHER; i++) {
+        engine.checkpointer().checkpoint(Long.MAX_VALUE, false);
+      }
+      for (Table table : tables) {
+        if (gathered && !table.isDropped()) {
+          table.indexFile().cutEnd();
+        }
+      }
+      return gathered;
     }
 
     /**

@@ -211,6 +211,29 @@ public final class HashIndex implements AutoCloseable {
     }
   }
 
+  /** Gives the memory back that partitions do not need any more of which little is left. */
+  public void shrink() {
+    for (Partition partition : directory.partitions()) {
+      if (partition.canShrink()) {
+        shrink(partition);
+      }
+    }
+  }
+
+  private void shrink(Partition partition) {
+    resizeLock.lock();
+    try {
+      partition.lock();
+      try {
+        partition.shrink();
+      } finally {
+        partition.unlock();
+      }
+    } finally {
+      resizeLock.unlock();
+    }
+  }
+
   /** Splits unless the listener objects; then the partition grows for the time being. */
   private boolean split(Partition parent) {
     if (!listener.maySplit(parent)) {

@@ -28,6 +28,10 @@ public final class Partition {
   public static final int MAX_PREFIX_BITS = 16;
 
   private static final int SLACK_SHARE = 16;
+
+  /** A table is not exchanged for one that is larger than this part of it. */
+  private static final int SHRINKS_BY = 4;
+
   static final int MAX_SLACK = 64;
   private static final VarHandle VERSION = handle("version", long.class);
   private static final VarHandle SIZE = handle("size", int.class);
@@ -349,8 +353,7 @@ public final class Partition {
     if (from == null) {
       return;
     }
-    int capacity = SlotTable.capacityFor(expected + Math.min(MAX_SLACK, expected / SLACK_SHARE));
-    table = blocks.table(Math.max(blocks.initialCapacity(), capacity));
+    table = blocks.table(fittingCapacity(expected));
     size = 0;
     boolean done = false;
     try {
@@ -366,6 +369,24 @@ public final class Partition {
     changes = 0;
     loaded = true;
     endWrite();
+  }
+
+  /** Returns the capacity of a table that is loaded with so many entries. */
+  private int fittingCapacity(int entries) {
+    int capacity = SlotTable.capacityFor(entries + Math.min(MAX_SLACK, entries / SLACK_SHARE));
+    return Math.max(blocks.initialCapacity(), capacity);
+  }
+
+  /** Tells whether a much smaller table would do. Needs no lock. */
+  boolean canShrink() {
+    return loaded && !retired && fittingCapacity(size()) <= capacity() / SHRINKS_BY;
+  }
+
+  /** Moves the entries into a smaller table if that is much smaller. */
+  void shrink() {
+    if (canShrink()) {
+      replaceTable(blocks.table(fittingCapacity(size)));
+    }
   }
 
   private void replaceTable(SlotTable fresh) {
