@@ -25,6 +25,9 @@ final class Relief {
   private static final int SPARE_LOG_SEGMENTS = 4;
   private static final long MANIFEST_BYTES = 64 << 10;
 
+  /** How often a writer without room gives way to readers who may hold some up. */
+  private static final int MOST_WAITS = 200;
+
   private final AtomicInteger drops = new AtomicInteger();
   private final Engine engine;
 
@@ -144,11 +147,21 @@ final class Relief {
         engine.forcer().ensureReleasable(awaited);
       }
       engine.epochs().turnOver();
-      return workOnTables() + done > 0;
+      done += workOnTables();
+      for (int i = 0; done == 0 && i < MOST_WAITS && awaitsReaders(); i++) {
+        engine.threads().yieldNow(); // a reader who is inside may lack a processor
+        engine.epochs().turnOver();
+        done = workOnTables();
+      }
+      return done > 0;
     } catch (IOException e) {
       LOG.warn("space of {} could not be reclaimed", engine.disk().describe(), e);
       return false;
     }
+  }
+
+  private boolean awaitsReaders() {
+    return engine.tables().stream().anyMatch(table -> table.worker().awaitsReaders());
   }
 
   private int workOnTables() throws IOException {

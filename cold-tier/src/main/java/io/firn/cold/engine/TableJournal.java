@@ -107,6 +107,11 @@ final class TableJournal implements SpaceJournal {
   }
 
   @Override
+  public long releases() {
+    return engine.pressure().stamp();
+  }
+
+  @Override
   public void wakePreparer() {
     engine.wakePreparer();
   }

@@ -52,6 +52,9 @@ public interface SpaceJournal {
   /** Notes that pages became free. */
   void pagesReleased();
 
+  /** Returns how often {@link #pagesReleased} was called, and such for other tables. */
+  long releases();
+
   /** Notes that writers come close to the end of what is zeroed. */
   void wakePreparer();
 

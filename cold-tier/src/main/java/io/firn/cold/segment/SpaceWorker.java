@@ -78,6 +78,17 @@ public final class SpaceWorker {
     }
   }
 
+  /** Tells whether something is not released only because readers of before may still be inside. */
+  public boolean awaitsReaders() {
+    turn.lock();
+    try {
+      Waiting next = waiting.peek();
+      return next != null && next.lsn <= journal.releaseLsn() && !journal.readersLeft(next.stamp);
+    } finally {
+      turn.unlock();
+    }
+  }
+
   private int sealReady() throws IOException {
     int sealed = 0;
     for (Extent extent = space.pages().takeSealable();

@@ -29,6 +29,9 @@ public final class TableSpace {
   /* Locks, in order: the open turn (held over I/O by whoever opens an extent or a segment), a stream's
    * lock, the space lock (page states, free-space map, lists). The last two are never held over I/O. */
 
+  /** How often a writer who found no room looks whether some became free. */
+  private static final int ATTEMPTS = 3;
+
   private final int tableId;
   private final SpaceShape shape;
   private final PageLayout layout;
@@ -221,8 +224,9 @@ public final class TableSpace {
     int wanted =
         Math.max(shape.extentPages(), (bound + PageLayout.SEGMENT_HEADER_BYTES) / dataPerPage + 2);
     int preferred = full == null ? 0 : full.segment().number();
+    long releases = journal.releases();
     PageRun run = pages.take(preferred, wanted, bound, keepFreeBytes(stream, wanted));
-    return open(run == null ? runInNewSegment(stream, wanted) : run);
+    return open(run == null ? runInNewSegment(stream, wanted, releases) : run);
   }
 
   /** Takes pages for a stream if that needs nothing to be reclaimed; in the open turn. */
@@ -290,10 +294,20 @@ public final class TableSpace {
     return account.tryReserve(capacity, stream.takesSurvivors(), missingEvacuationBytes());
   }
 
-  private PageRun runInNewSegment(Stream stream, int wanted) throws IOException {
+  /**
+   * Takes pages of a new segment, or such as became free meanwhile.
+   *
+   * @param releases how often there had been releases when no free pages were found
+   */
+  private PageRun runInNewSegment(Stream stream, int wanted, long releases) throws IOException {
     long capacity = shape.segmentBytes(liveCharge.get(), wanted);
     boolean reserved = reserve(stream, capacity);
-    for (int attempt = 0; !reserved && attempt < 3 && journal.reclaim(); attempt++) {
+    long seen = releases;
+    for (int attempt = 0; !reserved && attempt < ATTEMPTS; attempt++) {
+      if (!journal.reclaim() && journal.releases() == seen) {
+        break;
+      }
+      seen = journal.releases();
       PageRun freed = pages.take(0, wanted, 0, keepFreeBytes(stream, wanted));
       if (freed != null) {
         return freed;

@@ -3,6 +3,7 @@
 package io.firn.cold.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.firn.cold.model.DiskFullException;
 import io.firn.cold.model.StoreState;
@@ -11,6 +12,7 @@ import io.firn.cold.testkit.DiskCall;
 import io.firn.cold.testkit.Fault;
 import io.firn.cold.testkit.SimDisk;
 import java.io.IOException;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
@@ -62,6 +64,24 @@ final class ReserveTest {
       }
     }
     return refused;
+  }
+
+  @Test
+  void aWriterWithoutRoom_waitsForTheReaderWhoHoldsUpWhatIsDead() throws IOException {
+    StillStore store = StillStore.open(new SimDisk(62), StillStore.waiting(QUOTA_BYTES, 0));
+    int keys = fill(store.table());
+    int reader = store.engine().epochs().enter();
+    for (int key : List.copyOf(known.keySet())) {
+      assertThat(StillStore.remove(store.table(), key)).isTrue();
+    }
+    known.clear();
+    assertThatThrownBy(() -> StillStore.put(store.table(), keys, 1))
+        .as("the reader stays")
+        .isInstanceOf(DiskFullException.class);
+    store.threads().atYield(() -> store.engine().epochs().leave(reader));
+    StillStore.put(store.table(), keys, 1);
+    known.put(keys, 1);
+    check(store.table());
   }
 
   @Test

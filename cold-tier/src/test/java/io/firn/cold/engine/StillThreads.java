@@ -17,6 +17,7 @@ final class StillThreads implements Threads {
   private final List<Agent> agents = new CopyOnWriteArrayList<>();
   private @Nullable Step awaited;
   private Runnable then = () -> {};
+  private Runnable onYield = () -> {};
 
   @Override
   public Lock newLock(String name) {
@@ -38,7 +39,16 @@ final class StillThreads implements Threads {
   }
 
   @Override
-  public void yieldNow() {}
+  public void yieldNow() {
+    Runnable action = onYield;
+    onYield = () -> {};
+    action.run();
+  }
+
+  /** Runs an action the next time that a thread gives way, on that thread. */
+  void atYield(Runnable action) {
+    onYield = action;
+  }
 
   @Override
   public AgentHandle start(Agent agent) {
