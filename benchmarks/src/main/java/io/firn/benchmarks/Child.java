@@ -36,14 +36,14 @@ final class Child {
     this.documents = new Documents(task.seed(), task.valueBytes());
   }
 
-  public static void main(String[] arguments) throws IOException {
+  public static void main(String[] arguments) throws Exception {
     new Child(Task.parse(arguments)).run();
     System.out.flush();
     // Some peers leave threads behind that would keep the process alive.
     Runtime.getRuntime().halt(0);
   }
 
-  private void run() throws IOException {
+  private void run() throws Exception {
     switch (task.what()) {
       case PUT -> put();
       case SYNC -> sync();
@@ -53,6 +53,14 @@ final class Child {
       case GET -> get();
       case OPEN -> open();
       case MEMORY -> new MemoryPhase(task, documents).run();
+      case UNIFORM -> steady(SteadyPhase.Load.UNIFORM);
+      case ZIPF -> steady(SteadyPhase.Load.ZIPF);
+      case HOT -> steady(SteadyPhase.Load.HOT);
+      case EXPIRING -> steady(SteadyPhase.Load.EXPIRING);
+      case SHRINK -> new SpacePhase(task, documents).shrink();
+      case DELETE -> new SpacePhase(task, documents).delete();
+      case EXPIRE -> new SpacePhase(task, documents).expire();
+      case COMPACT -> new CompactPhase(task, documents).run();
       case LIMITS -> new LimitsPhase(task, documents).run();
       case CACHES -> new CachesPhase(task).run();
     }
@@ -96,6 +104,10 @@ final class Child {
     figure("on disk", Directories.bytes(task.store()) / user);
     figure("user MB", user / 1e6);
     figure("written MB", written / 1e6);
+  }
+
+  private void steady(SteadyPhase.Load load) throws IOException {
+    new SteadyPhase(task, documents, load).run();
   }
 
   private void mix() {

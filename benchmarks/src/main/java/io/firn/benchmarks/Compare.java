@@ -128,6 +128,14 @@ public final class Compare {
           case GET -> What.GET;
           case OPEN, KILL -> What.OPEN;
           case MEMORY -> What.MEMORY;
+          case UNIFORM -> What.UNIFORM;
+          case ZIPF -> What.ZIPF;
+          case HOT -> What.HOT;
+          case EXPIRING -> What.EXPIRING;
+          case SHRINK -> What.SHRINK;
+          case DELETE -> What.DELETE;
+          case EXPIRE -> What.EXPIRE;
+          case COMPACT -> What.COMPACT;
           case LIMITS -> What.LIMITS;
           case CACHES -> What.CACHES;
         };

@@ -23,6 +23,20 @@ enum Measure {
   OPEN("open after close", "first hit ms", "open ms, misses, wrong"),
   KILL("open after SIGKILL", "first hit ms", "open ms, misses, wrong"),
   MEMORY("memory", "heap B/entry", "anonymous B/entry, index B/entry"),
+  UNIFORM("overwrites, all entries alike, full store", "written", Steady.BESIDE),
+  ZIPF("overwrites, zipf 0.99, full store", "written", Steady.BESIDE),
+  HOT("overwrites, 90 % to 10 %, full store", "written", Steady.BESIDE),
+  EXPIRING("new entries that expire, full store", "written", Steady.BESIDE),
+  SHRINK(
+      "files 15 s after two overwrites and the removal of 90 %, per live byte",
+      "files over live", "closed over live, before MB, live MB"),
+  DELETE("everything removed: seconds until 99 % is back", "seconds", "back %, before MB"),
+  EXPIRE("everything expired: seconds until 99 % is back", "seconds", "back %, before MB, put s"),
+  COMPACT(
+      "readers while all is compacted, times of p99 without",
+      "p99 ratio",
+      "p99.9 ratio, p99 us, p99.9 us, p99 quiet us, p99.9 quiet us, reads a second, ms to start,"
+          + " seconds, files, walked MB, moved MB"),
   LIMITS(
       "small stores under full load (MiB)",
       "32 MiB: most on disk",
@@ -58,7 +72,12 @@ enum Measure {
 
   /** Whether only Firn is asked, because the figure is about its own limits. */
   boolean firnOnly() {
-    return this == LIMITS || this == CACHES || this == SAFEPOINTS;
+    return this == LIMITS
+        || this == CACHES
+        || this == SAFEPOINTS
+        || this == EXPIRING
+        || this == EXPIRE
+        || this == COMPACT;
   }
 
   int threads() {
@@ -77,5 +96,11 @@ enum Measure {
   /** Whether a larger figure is the better one. */
   boolean higherIsBetter() {
     return this == PUT2 || this == MIX || this == SYNC;
+  }
+
+  /** What the measures of a store in its steady state have in common. */
+  private static final class Steady {
+    static final String BESIDE =
+        "records, with log and index, on disk, most on disk, limit MB, per second, p99 us, of empty x written, missing";
   }
 }

@@ -13,30 +13,22 @@ import java.util.concurrent.Future;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Gets and puts of entries that all exist, as many of the one as of the other, where the entry of
- * rank r is drawn with a probability proportional to r to the power of -0.99 (the "zipfian" load of
- * YCSB; Cooper et al., Benchmarking Cloud Serving Systems with YCSB, SoCC 2010, section 4). What is
- * read is checked outside of the timed calls.
+ * Gets and puts of entries that all exist, as many of the one as of the other, some far more often
+ * than others ({@link Ranks}). What is read is checked outside of the timed calls.
  */
 final class MixPhase {
   private static final int BLOCK = 512;
-  private static final double EXPONENT = 0.99;
 
   private final Subject subject;
   private final Documents documents;
-  private final double[] cumulated;
+  private final Ranks ranks;
   private long misses;
   private long wrong;
 
   MixPhase(Subject subject, Documents documents, long entries) {
     this.subject = subject;
     this.documents = documents;
-    this.cumulated = new double[(int) entries];
-    double sum = 0;
-    for (int rank = 0; rank < cumulated.length; rank++) {
-      sum += Math.pow(rank + 1, -EXPONENT);
-      cumulated[rank] = sum;
-    }
+    this.ranks = new Ranks(entries);
   }
 
   Timing run(int threads, long calls, long seed) {
@@ -85,7 +77,7 @@ final class MixPhase {
     byte[] @Nullable [] found = new byte[BLOCK] @Nullable [];
     for (long done = 0; done < calls; done += BLOCK) {
       for (int i = 0; i < BLOCK; i++) {
-        numbers[i] = draw(random);
+        numbers[i] = ranks.draw(random);
         keys[i] = documents.key(numbers[i]);
         values[i] = random.nextBoolean() ? documents.value(numbers[i]) : null;
       }
@@ -116,22 +108,6 @@ final class MixPhase {
         share.wrong++;
       }
     }
-  }
-
-  /** Entries are in random order of their keys, so a rank may be the entry's number. */
-  private long draw(SplittableRandom random) {
-    double drawn = random.nextDouble() * cumulated[cumulated.length - 1];
-    int low = 0;
-    int high = cumulated.length - 1;
-    while (low < high) {
-      int middle = (low + high) >>> 1;
-      if (cumulated[middle] < drawn) {
-        low = middle + 1;
-      } else {
-        high = middle;
-      }
-    }
-    return low;
   }
 
   /** What one thread met. */

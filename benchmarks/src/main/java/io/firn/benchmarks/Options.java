@@ -33,8 +33,9 @@ record Options(
         --entries N       entries in a store            (300000)
         --rounds N        rounds, subjects interleaved  (5)
         --subjects A,B    see below                     (all)
-        --what A,B        put,put2,get,mix,sync,load,safepoints,open,kill,memory,limits,caches
-                          (put,get)
+        --what A,B        put,put2,get,mix,sync,load,safepoints,open,kill,memory,
+                          uniform,zipf,hot,expiring,shrink,delete,expire,
+                          compact,limits,caches                       (put,get)
         --dir PATH        where to work                 (a temporary directory)
         --warm-up N       untimed entries per JVM       (600000)
         --value-bytes N   every value this long         (0: log-normal, median 300, mean 1,000)

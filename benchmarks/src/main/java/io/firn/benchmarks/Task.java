@@ -42,6 +42,22 @@ record Task(
     OPEN,
     /** Put half, then all, and say what the memory grew by. */
     MEMORY,
+    /** Overwrite a full store, all entries alike, until it is in its steady state. */
+    UNIFORM,
+    /** The same with some entries far more often than others. */
+    ZIPF,
+    /** The same with nine of ten puts to a tenth of the entries. */
+    HOT,
+    /** The same with new entries that expire. */
+    EXPIRING,
+    /** Overwrite, remove most, and wait for the space. */
+    SHRINK,
+    /** Remove everything and wait for the space. */
+    DELETE,
+    /** Let everything expire and wait for the space. */
+    EXPIRE,
+    /** Firn only: read while everything is compacted. */
+    COMPACT,
     /** Firn only: overload small stores. */
     LIMITS,
     /** Firn only: open many caches. */

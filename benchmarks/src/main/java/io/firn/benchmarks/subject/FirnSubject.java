@@ -5,8 +5,11 @@ package io.firn.benchmarks.subject;
 import io.firn.cache.Durability;
 import io.firn.cache.Firn;
 import io.firn.cache.FirnBuilder;
+import io.firn.cache.FirnStats;
 import io.firn.cache.TieredCache;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -25,6 +28,11 @@ final class FirnSubject implements Subject {
     open(PeerSettings.firn(directory, expectedEntries).durability(Durability.sync()));
   }
 
+  @Override
+  public void openLimited(Path directory, long expectedEntries, long maximumBytes) {
+    open(Firn.in(directory).maximumDiskBytes(maximumBytes));
+  }
+
   private void open(FirnBuilder builder) {
     Firn opened = builder.open();
     firn = opened;
@@ -37,6 +45,11 @@ final class FirnSubject implements Subject {
   }
 
   @Override
+  public void put(byte[] key, byte[] value, Duration timeToLive) {
+    cache().put(key, value, timeToLive);
+  }
+
+  @Override
   public byte @Nullable [] get(byte[] key) {
     return cache().getIfPresent(key);
   }
@@ -44,6 +57,16 @@ final class FirnSubject implements Subject {
   @Override
   public void remove(byte[] key) {
     cache().invalidate(key);
+  }
+
+  @Override
+  public Map<String, Double> figures() {
+    FirnStats stats = Objects.requireNonNull(firn).stats();
+    return Map.of(
+        "records",
+        (double) stats.writtenBytes() + stats.movedBytes(),
+        "with log and index",
+        stats.writeAmplification() * stats.writtenBytes());
   }
 
   @Override

@@ -3,6 +3,8 @@
 package io.firn.benchmarks.subject;
 
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
@@ -29,8 +31,24 @@ public interface Subject extends AutoCloseable {
     throw new UnsupportedOperationException("no durable puts");
   }
 
+  /**
+   * Opens the store so that its files stay below a limit; without one where it has no such thing.
+   */
+  default void openLimited(Path directory, long expectedEntries, long maximumBytes) {
+    open(directory, expectedEntries);
+  }
+
   /** Stores a value; the caller may reuse neither array afterwards. */
   void put(byte[] key, byte[] value);
+
+  /**
+   * Stores a value that is gone after a time.
+   *
+   * @throws UnsupportedOperationException if the store has no such values
+   */
+  default void put(byte[] key, byte[] value, Duration timeToLive) {
+    throw new UnsupportedOperationException("no values that expire");
+  }
 
   /** Returns a private copy of the value, or null if the key is absent. */
   byte @Nullable [] get(byte[] key);
@@ -41,6 +59,11 @@ public interface Subject extends AutoCloseable {
   /** Returns the memory that the index takes outside of the Java heap, where the store tells. */
   default OptionalLong indexBytes() {
     return OptionalLong.empty();
+  }
+
+  /** Returns counters of written bytes, by what is reported of them; none where it counts none. */
+  default Map<String, Double> figures() {
+    return Map.of();
   }
 
   @Override
