@@ -36,6 +36,7 @@ final class CompactionScheduler implements Agent, SchedulerCommand.Handler {
   private static final Logger LOG = Loggers.of(CompactionScheduler.class);
   private static final long TICK_NANOS = 100_000_000L;
   private static final long SILENCE_NANOS = 2_000_000_000L;
+  private static final long NEVER_SETTLED = -1;
   private static final long FIRST_BACK_OFF_NANOS = 1_000_000_000L;
   private static final long LONGEST_BACK_OFF_NANOS = 60_000_000_000L;
   private static final int MOST_DOUBLINGS = 6;
@@ -62,6 +63,9 @@ final class CompactionScheduler implements Agent, SchedulerCommand.Handler {
     private CompactionConfig config = CompactionConfig.defaults();
     private int failures;
     private long quietUntilNanos;
+
+    /** The changes of the store after which the last job gained nothing, so that rest is best. */
+    private long settledAtChanges = NEVER_SETTLED;
 
     TableCare(long nowNanos) {
       quietUntilNanos = nowNanos;
@@ -223,7 +227,7 @@ final class CompactionScheduler implements Agent, SchedulerCommand.Handler {
 
   private boolean plan(Table table, TableCare care, boolean idle, long now) {
     long segmentBytes = table.space().segmentBytes();
-    StoreFacts facts = room.of(table, idle);
+    StoreFacts facts = room.of(table, idle && care.settledAtChanges != seenChanges);
     if (now - care.quietUntilNanos < 0 && facts.lackingBytes() <= 0) {
       return false;
     }
@@ -404,6 +408,8 @@ final class CompactionScheduler implements Agent, SchedulerCommand.Handler {
     TableCare care = care(job.tableId());
     if (report.state() == JobReport.State.COMPLETED) {
       care.failures = 0;
+      boolean gained = report.bytesAfter() < report.bytesBefore();
+      care.settledAtChanges = gained ? NEVER_SETTLED : seenChanges;
     } else {
       long backOff = FIRST_BACK_OFF_NANOS << Math.min(MOST_DOUBLINGS, care.failures++);
       care.quietUntilNanos = space.time().nanoTime() + Math.min(LONGEST_BACK_OFF_NANOS, backOff);

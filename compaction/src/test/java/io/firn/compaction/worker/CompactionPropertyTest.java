@@ -26,6 +26,8 @@ final class CompactionPropertyTest {
   private static final int OPERATIONS = 250;
   private static final int LARGEST_VALUE = 3_000;
   private static final long MAXIMUM_BYTES = 64L << 20;
+  private static final long STEP_NANOS = 20_000_000;
+  private static final int MINUTE_IN_STEPS = 3_000;
 
   /** Everything that is not full is taken, whatever it saves. */
   private static final CompactionOptions EAGER =
@@ -78,6 +80,22 @@ final class CompactionPropertyTest {
       ExpiryResult nothing = await(store, store.compaction().purgeExpired(SteppedStore.TABLE));
       assertThat(nothing.removed()).isZero();
       assertThat(nothing.bytesReclaimed()).isZero();
+    }
+  }
+
+  @Test
+  void anIdleStore_comesToRest() {
+    try (SteppedStore store = SteppedStore.open(new SimDisk(1), MAXIMUM_BYTES, new ManualTime())) {
+      for (int round = 0; round < 3; round++) {
+        int before = store.compaction().history().size();
+        store.put(1, round, SteppedStore.NEVER);
+        for (int i = 0; i < MINUTE_IN_STEPS; i++) {
+          store.time().advance(STEP_NANOS);
+          int unused = store.step();
+        }
+        assertThat(store.compaction().history()).hasSizeLessThanOrEqualTo(before + 2);
+        assertThat(store.get(SteppedStore.key(1))).isEqualTo(SteppedStore.value(1, round));
+      }
     }
   }
 
