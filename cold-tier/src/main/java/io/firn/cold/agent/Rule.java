@@ -51,6 +51,8 @@ public enum Rule {
   HOLD_WHILE_MOVING,
   /** A spare log segment and room for snapshots and manifests are kept whatever else is full. */
   KEEP_RESERVE,
+  /** A manifest holds where every job stands. */
+  KEEP_JOB_STATES,
   /** The bound of the expiry of a segment covers the records that never expire. */
   EXPIRY_COVERS_LASTING,
   /** A sweep removes only what stood in pages that it holds when it looked at the bound. */

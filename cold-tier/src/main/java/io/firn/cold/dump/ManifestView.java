@@ -2,6 +2,7 @@
 // Copyright The Firn authors
 package io.firn.cold.dump;
 
+import io.firn.cold.format.JobEntry;
 import io.firn.cold.format.Manifest;
 import io.firn.cold.format.PartitionEntry;
 import io.firn.cold.format.SegmentEntry;
@@ -50,6 +51,16 @@ final class ManifestView {
             + " jobs");
     for (TableEntry table : manifest.tables()) {
       show(table);
+    }
+    for (JobEntry job : manifest.jobs()) {
+      lines.line(
+          "  job "
+              + job.jobId()
+              + " of kind "
+              + job.kind()
+              + (job.tableId() == 0 ? "" : " on table " + job.tableId())
+              + ", state "
+              + job.state());
     }
   }
 

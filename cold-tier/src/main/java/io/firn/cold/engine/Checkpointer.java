@@ -349,7 +349,7 @@ final class Checkpointer {
           nextSlotNumber,
           entries,
           List.of(),
-          List.of());
+          engine.jobs().forManifest());
     }
 
     private TableEntry table(Table table) {

@@ -70,6 +70,7 @@ public final class Engine implements AutoCloseable {
   private final SpacePressure pressure;
   private final WriteStamps stamps = new WriteStamps();
   private final OpenBatches batches;
+  private final JobStates jobs;
   private final ManifestStore manifests;
   private final Map<Integer, Table> tables = new ConcurrentSkipListMap<>();
   private final Map<String, Table> byName = new ConcurrentHashMap<>();
@@ -94,32 +95,21 @@ public final class Engine implements AutoCloseable {
     this.options = options;
     this.seams = seams;
     this.ledger = new DiskLedger(options.maximumDiskBytes());
-    this.wall = new WallClock(seams.time(), seams.threads());
-    this.pressure = new SpacePressure(seams.threads(), seams.time(), options.spaceWaitNanos());
+    Disk disk = seams.disk();
+    Threads threads = seams.threads();
+    TimeSource time = seams.time();
+    this.wall = new WallClock(time, threads);
+    this.pressure = new SpacePressure(threads, time, options.spaceWaitNanos());
     ledger.onRelease(pressure::released);
-    this.archive =
-        new LogArchive(
-            options.archive(), seams.disk(), ledger, seams.io(), seams.threads(), seams.time());
-    this.log =
-        new Log(
-            options.log(),
-            seams.disk(),
-            ledger,
-            seams.threads(),
-            seams.time(),
-            seams.randoms(),
-            archive);
+    this.archive = new LogArchive(options.archive(), disk, ledger, seams.io(), threads, time);
+    this.log = new Log(options.log(), disk, ledger, threads, time, seams.randoms(), archive);
     this.forcer =
         new Forcer(
-            seams.disk(),
-            seams.io(),
-            log,
-            seams.threads(),
-            wall::millis,
-            options.flushMode() == FlushMode.SYNC);
-    this.batches = new OpenBatches(log::end, seams.threads());
-    this.manifests = new ManifestStore(seams.disk(), ledger, seams.threads());
-    this.catalogueLock = seams.threads().newLock("catalogue");
+            disk, seams.io(), log, threads, wall::millis, options.flushMode() == FlushMode.SYNC);
+    this.batches = new OpenBatches(log::end, threads);
+    this.jobs = new JobStates(this);
+    this.manifests = new ManifestStore(disk, ledger, threads, jobs::plannedBytes);
+    this.catalogueLock = threads.newLock("catalogue");
     this.writeScratch = new Striped<>(seams.writes()::get);
     this.checkpointer = new Checkpointer(this, 1);
     this.workers = new Workers(this);
@@ -268,6 +258,7 @@ public final class Engine implements AutoCloseable {
     Table table = tables.remove(id);
     if (table != null) {
       byName.remove(table.name(), table);
+      jobs.forgetTable(id);
       StoreOpening.forgetFiles(this, table);
     }
   }
@@ -349,6 +340,7 @@ public final class Engine implements AutoCloseable {
       table.drop();
       byName.remove(name);
       tables.remove(table.id());
+      jobs.forgetTable(table.id());
       relief.dropBegins();
     } finally {
       catalogueLock.unlock();
@@ -427,6 +419,11 @@ public final class Engine implements AutoCloseable {
   /** Returns bytes on disk by kind and what the engine did so far. */
   public EngineStats stats() {
     return EngineStats.of(this, damage.count(), log.end() - firstLsn);
+  }
+
+  /** Returns where the long-running jobs stand. */
+  public JobStates jobs() {
+    return jobs;
   }
 
   /** Returns how well the store works, and why. */

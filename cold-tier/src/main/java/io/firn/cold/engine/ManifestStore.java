@@ -4,6 +4,7 @@ package io.firn.cold.engine;
 
 import io.firn.cold.agent.Threads;
 import io.firn.cold.format.CorruptBytesException;
+import io.firn.cold.format.JobEntry;
 import io.firn.cold.format.Manifest;
 import io.firn.cold.io.Disk;
 import io.firn.cold.io.DiskFile;
@@ -14,6 +15,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.locks.Lock;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,15 +44,19 @@ final class ManifestStore {
   /** Held over I/O; guards the sizes of the files and how much of them is spoken for. */
   private final Lock turn;
 
+  /** Without the states of jobs. */
   private long plannedBytes = SLACK_BYTES;
+
+  private final LongSupplier jobBytes;
 
   /** The last write failed: the older file may or may not hold a manifest that counts. */
   private boolean inDoubt;
 
-  ManifestStore(Disk disk, DiskLedger ledger, Threads threads) {
+  ManifestStore(Disk disk, DiskLedger ledger, Threads threads, LongSupplier jobBytes) {
     this.disk = disk;
     this.ledger = ledger;
     this.turn = threads.newLock("manifests");
+    this.jobBytes = jobBytes;
   }
 
   /**
@@ -92,13 +98,18 @@ final class ManifestStore {
   }
 
   private void accept(int i, Manifest manifest) {
-    plannedBytes = Math.max(plannedBytes, (long) manifest.encode().length + SLACK_BYTES);
+    plannedBytes = Math.max(plannedBytes, plannedBytes(manifest, manifest.encode().length));
     redoLsns[i] = manifest.redoLsn();
     Manifest best = current;
     if (best == null || manifest.number() > best.number()) {
       current = manifest;
       currentIndex = i;
     }
+  }
+
+  private static long plannedBytes(Manifest manifest, int length) {
+    long jobs = manifest.jobs().stream().mapToLong(JobEntry::bytes).sum();
+    return length - jobs + SLACK_BYTES;
   }
 
   /** Returns the manifest that counts; null if there is none. */
@@ -135,6 +146,11 @@ final class ManifestStore {
     afterCrash = !closed;
   }
 
+  /** Returns the bytes by which both files may grow for so many more in a manifest, at most. */
+  static long growthBytes(int moreBytes) {
+    return NAMES.size() * (long) (moreBytes + GRANULE_BYTES);
+  }
+
   /** Returns the bytes that both files take. */
   long bytes() {
     return sizes[0] + sizes[1];
@@ -165,7 +181,8 @@ final class ManifestStore {
   }
 
   /**
-   * Makes sure that both files have room for a manifest that is so much larger than the last one.
+   * Makes sure that both files have room for a manifest that is so much larger than the last one,
+   * and for the states of all jobs.
    *
    * @throws io.firn.cold.model.DiskFullException if the store has no room
    * @throws IOException if the disk has none, or fails
@@ -174,12 +191,13 @@ final class ManifestStore {
     turn.lock();
     try {
       long planned = plannedBytes + moreBytes;
+      long needed = planned + jobBytes.getAsLong();
       boolean created = false;
       for (int i = 0; i < NAMES.size(); i++) {
-        if (sizes[i] < planned) {
+        if (sizes[i] < needed) {
           created |= sizes[i] == 0;
           try (DiskFile file = disk.open(NAMES.get(i), Disk.OpenMode.CREATE)) {
-            grow(i, file, planned);
+            grow(i, file, needed);
           }
         }
       }
@@ -253,7 +271,7 @@ final class ManifestStore {
     if (manifest.number() <= NAMES.size()) {
       disk.syncDirectory("");
     }
-    plannedBytes = (long) bytes.length + SLACK_BYTES;
+    plannedBytes = plannedBytes(manifest, bytes.length);
     redoLsns[i] = manifest.redoLsn();
     current = manifest;
     currentIndex = i;

@@ -115,6 +115,7 @@ final class Recovery {
 
   /** Rebuilds tables, segments and index; returns whether the store had been closed cleanly. */
   boolean rebuild() throws IOException {
+    engine.jobs().restore(manifest.jobs());
     long durable = manifest.cleanEndLsn();
     for (TableEntry entry : manifest.tables()) {
       durable = Math.max(durable, restoreTable(entry));
@@ -164,11 +165,10 @@ final class Recovery {
     for (DroppedSegment d : entry.dropped()) {
       table.space().restoreDropped(d.number(), d.dropLsn());
     }
+    TableSpace space = table.space();
     for (SegmentEntry s : entry.segments()) {
       Segment unused =
-          table
-              .space()
-              .restore(s.number(), s.capacity(), s.streamClass(), s.lsnBase(), s.timeBaseMillis());
+          space.restore(s.number(), s.capacity(), s.streamClass(), s.lsnBase(), s.timeBaseMillis());
     }
     for (OpenExtent extent : entry.openExtents()) {
       openExtents.open(entry.id(), extent);
@@ -246,7 +246,7 @@ final class Recovery {
   /** Applies one frame; false if it does not count, so that the history ends before it. */
   private boolean apply(long lsn, FrameReader frame, BatchReplay batches) throws IOException {
     switch (frame.type()) {
-      case TABLE_CREATE, TABLE_DROP, SEGMENT_CREATE, SEGMENT_STATE, SEGMENT_DROP -> {
+      case TABLE_CREATE, TABLE_DROP, SEGMENT_CREATE, SEGMENT_STATE, SEGMENT_DROP, JOB_STATE -> {
         applyRare(lsn, LogFrame.decode(frame, "log"));
         return true;
       }
@@ -334,6 +334,8 @@ final class Recovery {
       applySegmentCreate(lsn, create);
     } else if (frame instanceof LogFrame.SegmentDrop drop) {
       applySegmentDrop(lsn, drop);
+    } else if (frame instanceof LogFrame.JobState job) {
+      engine.jobs().restore(job);
     } else if (frame instanceof LogFrame.SegmentState state) {
       OpenExtent extent = new OpenExtent(state.segment(), state.firstPage(), state.pages());
       if (state.state() == ExtentState.SEALED && state.pages() == 0) {

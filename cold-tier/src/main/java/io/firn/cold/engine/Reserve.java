@@ -24,6 +24,9 @@ final class Reserve {
   private static final int BYTES_PER_CHAR = 3;
   private static final int SEGMENT_BYTES = 64;
 
+  /** Removals go on in the one while the other is being given up. */
+  private static final int LOG_SEGMENTS_FOR_REMOVALS = 2;
+
   private final Engine engine;
   private volatile boolean manifests;
 
@@ -91,6 +94,10 @@ final class Reserve {
       return;
     }
     table.ensurePlaces();
+    ensureKept();
+  }
+
+  private void ensureKept() {
     if (!isKept()) {
       try {
         ensure();
@@ -100,6 +107,43 @@ final class Reserve {
       } catch (IOException e) {
         throw new StoreIoException("the reserve cannot be made: " + e.getMessage(), e);
       }
+    }
+  }
+
+  /**
+   * Takes the state of a job only when the reserve is there and the disk has room to spare for all
+   * that removals may need beside it. Nothing is written, or told to the healer, before that is
+   * known: a job goes on without its state.
+   *
+   * @param bytes of the state, in a manifest
+   * @throws DiskFullException if there is no room for it
+   * @throws StoreIoException if the disk fails
+   */
+  void beforeJob(int bytes) {
+    long needed =
+        engine.relief().headroomBytes()
+            + LOG_SEGMENTS_FOR_REMOVALS * engine.options().log().minimumBytes()
+            + ManifestStore.growthBytes(bytes);
+    long free = freeBytes();
+    if (free < needed) {
+      throw new DiskFullException(
+          "the state of a job would take what removals may need: "
+              + free
+              + " bytes are free, which must be "
+              + needed,
+          null);
+    }
+    ensureKept();
+    ensureManifestRoom(0);
+  }
+
+  /** Returns what both the store's limit and the disk leave. */
+  private long freeBytes() {
+    long left = engine.ledger().maximumBytes() - engine.ledger().usedBytes();
+    try {
+      return Math.min(left, engine.disk().usableBytes());
+    } catch (IOException e) {
+      throw new StoreIoException("the free space of the disk is unknown: " + e.getMessage(), e);
     }
   }
 

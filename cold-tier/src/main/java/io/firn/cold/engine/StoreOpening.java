@@ -145,6 +145,9 @@ public final class StoreOpening {
     recovery.startLog();
     engine.logStarted(engine.log().end());
     int emptied = damaged ? emptyTables(engine) : 0;
+    if (damaged) {
+      engine.jobs().forgetAll();
+    }
     boolean countsAll = !clean || recovery.hasOpenExtents();
     if (countsAll) {
       recovery.countCharges();

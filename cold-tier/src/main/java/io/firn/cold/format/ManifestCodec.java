@@ -27,7 +27,6 @@ final class ManifestCodec {
   private static final int SLOT_BYTES = 37;
   private static final int PARTITION_BYTES = 5 + PartitionEntry.SLOTS * SLOT_BYTES;
   private static final int DICTIONARY_BYTES = 16;
-  private static final int JOB_BYTES = 13;
 
   static final List<Field> HEADER_LAYOUT =
       List.of(
@@ -59,7 +58,9 @@ final class ManifestCodec {
               "dictionaries", Field.VARIABLE, "count × {id u32, table u32, length u32, crc u32}"),
           Field.following("jobCount", 4, "u32"),
           Field.following(
-              "jobs", Field.VARIABLE, "count × {jobId u64, kind u8, stateLength u32, state}"));
+              "jobs",
+              Field.VARIABLE,
+              "count × {tableId u32, jobId u64, kind u8, stateLength u32, state}"));
 
   static final List<Field> TABLE_LAYOUT =
       List.of(
@@ -116,7 +117,9 @@ final class ManifestCodec {
         manifest.dictionaries(),
         (out, each) -> out.i32(each.id()).i32(each.table()).i32(each.length()).i32(each.crc()));
     sink.list(
-        manifest.jobs(), (out, each) -> out.i64(each.jobId()).u8(each.kind()).octets(each.state()));
+        manifest.jobs(),
+        (out, each) ->
+            out.i32(each.tableId()).i64(each.jobId()).u8(each.kind()).octets(each.state()));
     byte[] bytes = sink.toArray();
     int length = bytes.length - Manifest.HEADER_BYTES;
     LittleEndian.putInt(bytes, AT_MAGIC, MAGIC);
@@ -158,7 +161,8 @@ final class ManifestCodec {
         source.list(
             DICTIONARY_BYTES,
             in -> new DictionaryEntry(in.count(), in.count(), in.count(), in.i32())),
-        source.list(JOB_BYTES, in -> new JobEntry(in.i64(), in.u8(), in.octets())));
+        source.list(
+            JobEntry.HEADER_BYTES, in -> new JobEntry(in.count(), in.i64(), in.u8(), in.octets())));
   }
 
   private static StoreIdentity identity(ByteSource source) throws CorruptBytesException {

@@ -2,8 +2,12 @@
 // Copyright The Firn authors
 package io.firn.cold.engine;
 
+import io.firn.cold.engine.SimulationModel.Job;
 import io.firn.cold.engine.SimulationModel.Slot;
 import io.firn.cold.engine.SimulationModel.State;
+import io.firn.cold.engine.SimulationOp.Kind;
+import io.firn.cold.format.JobEntry;
+import io.firn.cold.format.Octets;
 import io.firn.cold.segment.SpaceAudit;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -19,6 +23,7 @@ final class SimulationJudge {
   private final TreeMap<String, Integer> tables = new TreeMap<>();
   private final Map<Integer, List<@Nullable SimulationRead>> reads = new HashMap<>();
   private final Map<Integer, long[]> hashes = new HashMap<>();
+  private final Map<Job, Octets> jobs = new HashMap<>();
   private final long now;
   private final long latest;
   private String nearest = "no state";
@@ -29,6 +34,11 @@ final class SimulationJudge {
     this.bound = bound;
     this.now = world.engine().wallMillis();
     this.latest = world.latestWallMillis();
+    for (JobEntry job : world.engine().jobs().all()) {
+      if (job.kind() == SimulationJobs.KIND) {
+        jobs.put(new Job(job.tableId(), job.jobId()), job.state());
+      }
+    }
     for (String name : world.engine().tableNames()) {
       Table table = world.tables.get(name);
       if (table == null) {
@@ -104,10 +114,13 @@ final class SimulationJudge {
     State state = world.model.base().copy();
     State found = null;
     int misses = misses(state, null);
+    SimulationOp save = world.model.uncertainSave();
     for (int i = 0; i <= ops.size(); i++) {
       if (i > 0) {
         SimulationOp op = ops.get(i - 1);
-        if (op.isRare()) {
+        if (op.kind == Kind.SAVE) {
+          state.apply(op);
+        } else if (op.isRare()) {
           state.apply(op);
           misses = misses(state, null);
         } else {
@@ -118,8 +131,12 @@ final class SimulationJudge {
         }
       }
       if (i >= least && !isInside(ops, i)) {
-        if (misses == 0) {
+        boolean mayBeSaved =
+            save != null && (i == ops.size() || ops.get(i).knownLsn() > save.startLsn);
+        if (misses == 0 && jobsFit(state, mayBeSaved ? save : null)) {
           found = state.copy();
+          found.jobs.clear();
+          found.jobs.putAll(jobs);
         } else if (misses < nearestMisses) {
           nearestMisses = misses;
           nearest = i + " of " + ops.size() + " changes" + describe(state);
@@ -127,6 +144,18 @@ final class SimulationJudge {
       }
     }
     return found;
+  }
+
+  /** Compares the states of jobs; a save under way at the crash may be in or not. */
+  private boolean jobsFit(State state, @Nullable SimulationOp save) {
+    if (state.jobs.equals(jobs)) {
+      return true;
+    }
+    State saved = state.copy();
+    if (save != null) {
+      saved.apply(save);
+    }
+    return saved.jobs.equals(jobs);
   }
 
   /** Tells whether a cut at an index would divide a batch. */
@@ -164,6 +193,9 @@ final class SimulationJudge {
     StringBuilder text = new StringBuilder();
     if (!state.tables.equals(tables)) {
       text.append(", tables ").append(tables).append(" instead of ").append(state.tables);
+    }
+    if (!state.jobs.equals(jobs)) {
+      text.append(", jobs ").append(jobs).append(" instead of ").append(state.jobs);
     }
     hashes.forEach(
         (id, hash) -> {

@@ -3,6 +3,7 @@
 package io.firn.cold.engine;
 
 import io.firn.cold.engine.SimulationOp.Kind;
+import io.firn.cold.format.Octets;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -20,11 +21,13 @@ final class SimulationModel {
   static final class State {
     final TreeMap<String, Integer> tables = new TreeMap<>();
     final Map<Slot, SimulationOp> entries = new HashMap<>();
+    final Map<Job, Octets> jobs = new HashMap<>();
 
     State copy() {
       State copy = new State();
       copy.tables.putAll(tables);
       copy.entries.putAll(entries);
+      copy.jobs.putAll(jobs);
       return copy;
     }
 
@@ -37,10 +40,24 @@ final class SimulationModel {
         case DROP -> {
           tables.remove(op.tableName);
           entries.keySet().removeIf(slot -> slot.tableId == op.tableId);
+          jobs.keySet().removeIf(job -> job.tableId == op.tableId);
         }
+        case SAVE -> save(op);
+      }
+    }
+
+    private void save(SimulationOp op) {
+      Job job = new Job(op.tableId, op.key);
+      if (op.value.length == 0) {
+        jobs.remove(job);
+      } else if (op.tableId == JobStates.WHOLE_STORE || tables.containsValue(op.tableId)) {
+        jobs.put(job, Octets.of(op.value));
       }
     }
   }
+
+  /** A job of a table, or of the store. */
+  record Job(int tableId, long jobId) {}
 
   /** A hash in a table. */
   record Slot(int tableId, long hash) {}
@@ -64,6 +81,9 @@ final class SimulationModel {
   /** Notes a change that begins. */
   void begin(SimulationOp op) {
     ops.add(op);
+    if (op.kind == Kind.SAVE) {
+      return;
+    }
     if (op.isRare()) {
       clears.computeIfAbsent(op.tableId, ignored -> new ArrayList<>()).add(op);
     } else {
@@ -116,6 +136,16 @@ final class SimulationModel {
   @Nullable SimulationOp uncertain() {
     for (SimulationOp op : ops) {
       if (op.isRare() && op.lsn == 0) {
+        return op;
+      }
+    }
+    return null;
+  }
+
+  /** Returns the saving of a job's state that nobody knows the LSN of, if there is one. */
+  @Nullable SimulationOp uncertainSave() {
+    for (SimulationOp op : ops) {
+      if (op.kind == Kind.SAVE && op.lsn == 0) {
         return op;
       }
     }

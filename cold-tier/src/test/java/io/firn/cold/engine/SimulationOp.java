@@ -12,7 +12,9 @@ final class SimulationOp {
     REMOVE,
     CLEAR,
     CREATE,
-    DROP
+    DROP,
+    /** Saves where a job stands, or removes it; the key is the id of the job. */
+    SAVE
   }
 
   final Kind kind;
@@ -68,7 +70,7 @@ final class SimulationOp {
   }
 
   boolean isRare() {
-    return kind != Kind.PUT && kind != Kind.REMOVE;
+    return kind == Kind.CLEAR || kind == Kind.CREATE || kind == Kind.DROP;
   }
 
   @Override

@@ -48,6 +48,7 @@ final class SimulationRun {
   private final Predicate<String> skippedForces;
   private final SimulationWorkers workers;
   private final SplittableRandom workersRandom;
+  private final @Nullable SplittableRandom jobsRandom;
   private final StringBuilder story = new StringBuilder();
   private SimulationWorkers.Running running = () -> {};
   private boolean powerFailed;
@@ -66,6 +67,7 @@ final class SimulationRun {
     this.skippedForces = skippedForces;
     this.workers = workers;
     this.workersRandom = new SplittableRandom(seed * 41 + 13);
+    this.jobsRandom = SimulationJobs.draw(seed);
   }
 
   /** Runs a seed; throws an {@link AssertionError} that tells how to do so again. */
@@ -151,6 +153,9 @@ final class SimulationRun {
     // Colliding keys do not have the hashes of their entries, which looks like damage to it.
     if (!world.shape.collisions() && random.nextInt(4) != 0) {
       var unusedHandle = world.threads().start(new SimulationEvacuator(world, random.split()));
+    }
+    if (jobsRandom != null) {
+      var unusedJobs = world.threads().start(new SimulationJobs(world, jobsRandom.split()));
     }
     world.options = world.shape.optionsOfLife(random);
     if (mortal) {
@@ -268,6 +273,7 @@ final class SimulationRun {
     world.totals.repaired += world.engine().recovery().repairedRecords();
     long bound = powerFailed ? world.model.durableLsn : world.model.returnedLsn();
     SimulationModel.State state = SimulationJudge.judge(world, bound);
+    world.totals.jobsRecovered += state.jobs.size();
     SimulationJudge.auditSpace(world);
     world.model.restart(state);
     world.seenWallMillis = world.engine().wallMillis();

@@ -38,8 +38,10 @@ final class SimulationTotals {
   long verifications;
   long archived;
   long stepsHeld;
+  long jobsSaved;
   long segmentsSwept;
   long recordsSwept;
+  long jobsRecovered;
 
   void crashed(SimThreads threads, boolean soon) {
     crashes++;
@@ -97,8 +99,10 @@ final class SimulationTotals {
     verifications += other.verifications;
     archived += other.archived;
     stepsHeld += other.stepsHeld;
+    jobsSaved += other.jobsSaved;
     segmentsSwept += other.segmentsSwept;
     recordsSwept += other.recordsSwept;
+    jobsRecovered += other.jobsRecovered;
   }
 
   /** Returns how often each thing was met that a run must meet. */
@@ -128,8 +132,10 @@ final class SimulationTotals {
     met.put("verification", verifications);
     met.put("life with archived log", archived);
     met.put("segment emptied in steps", stepsHeld);
+    met.put("job state saved", jobsSaved);
     met.put("segment swept unread", segmentsSwept);
     met.put("record swept unread", recordsSwept);
+    met.put("job state recovered", jobsRecovered);
     return met;
   }
 

@@ -126,8 +126,8 @@ final class GoldenStructures {
           01 00                    | version
           00 00                    | reserved
           15 00 00 00 00 00 00 00  | number
-          37 01 00 00              | length
-          e5 71 ee 92              | crc
+          3b 01 00 00              | length
+          f0 eb 7f f7              | crc
           00 00 00 00 00 00 00 00  | zeros
           00 40 00 00              | pageBytes
           17                       | segmentNumberBits
@@ -186,6 +186,7 @@ final class GoldenStructures {
           00 00 01 00              | length
           ef be ad de              | crc of the dictionary
           01 00 00 00              | jobCount
+          09 00 00 00              | tableId
           88 00 00 00 00 00 00 00  | jobId
           03                       | kind
           02 00 00 00              | stateLength

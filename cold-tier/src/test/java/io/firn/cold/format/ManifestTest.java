@@ -48,7 +48,7 @@ class ManifestTest {
           43,
           List.of(TABLE),
           List.of(new DictionaryEntry(2, 9, 65_536, 0xDEADBEEF)),
-          List.of(new JobEntry(0x88, 3, Octets.of(new byte[] {10, 11}))));
+          List.of(new JobEntry(9, 0x88, 3, Octets.of(new byte[] {10, 11}))));
 
   private static byte[] resealed(byte[] bytes) {
     LittleEndian.putInt(bytes, 20, 0);
