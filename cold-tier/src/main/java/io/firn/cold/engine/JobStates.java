@@ -2,8 +2,8 @@
 // Copyright The Firn authors
 package io.firn.cold.engine;
 
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import io.firn.cold.agent.Rule;
-import io.firn.cold.agent.Step;
 import io.firn.cold.format.FrameWriter;
 import io.firn.cold.format.Frames;
 import io.firn.cold.format.JobEntry;
@@ -96,8 +96,13 @@ public final class JobStates {
     }
   }
 
-  /** Saves a state without waiting for a force; returns its LSN, 0 if there was none to remove. */
-  long append(int tableId, long jobId, int kind, Octets state) {
+  /**
+   * Saves as {@link #save} does, but does not wait until the state is durable.
+   *
+   * @return where its frame stands in the log; 0 if there was none to remove
+   */
+  @CanIgnoreReturnValue
+  public long append(int tableId, long jobId, int kind, Octets state) {
     if (kind < 0 || kind > LARGEST_KIND) {
       throw new IllegalArgumentException("job of kind " + kind + ", at most " + LARGEST_KIND);
     }
@@ -142,8 +147,7 @@ public final class JobStates {
     FrameWriter frame = new FrameWriter();
     int length = frame.jobState(entry.tableId(), entry.jobId(), entry.kind(), entry.state());
     int reserved = Frames.align8(length);
-    engine.relief().reserveLog(reserved);
-    engine.threads().step(Step.RESERVED);
+    engine.log().reserve(reserved); // shortens nothing: that costs frames which removals may need
     lock.lock();
     try {
       check(entry);

@@ -94,6 +94,11 @@ public final class StoreSpace {
     return engine.pressure();
   }
 
+  /** Returns where jobs keep what they need to go on after a restart. */
+  public JobStates jobs() {
+    return engine.jobs();
+  }
+
   /** Tells whether the store takes writes and is not healing. */
   public boolean isSound() {
     return !engine.forcer().isBroken();
