@@ -16,7 +16,9 @@ import java.util.function.Consumer;
  */
 public interface Compaction {
   /**
-   * Compacts files of a cache now.
+   * Compacts files of a cache now. A job that the end of the store interrupts, in whatever way,
+   * goes on with the files that are left when the store is opened again; {@link #history} then has
+   * it with the reason "resumed after a restart". On a full disk it may be forgotten instead.
    *
    * @return the result when all is done, visible and durable; empty if no file was worth it. Fails
    *     with a {@link CompactionException} if the job failed, and with a {@link
@@ -35,7 +37,7 @@ public interface Compaction {
   CompactionPlan plan(String cache, CompactionOptions options);
 
   /**
-   * Removes what has expired in a cache now; fails like {@link #compact}.
+   * Removes what has expired in a cache now; fails, and goes on, like {@link #compact}.
    *
    * @throws IllegalArgumentException if there is no such cache
    * @throws CompactionException if too many requests wait
@@ -91,7 +93,10 @@ public interface Compaction {
   CompactionConfig config(String cache);
 
   /**
-   * Changes how a cache is compacted, from the next decision on, until the store is closed.
+   * Changes how a cache is compacted, from the next decision on. The settings are remembered with
+   * the cache, as durable on return as a value that was put, and are gone when it is dropped. Where
+   * that is not possible, on a full disk above all, they hold until the store is closed, and one
+   * line in the log says so.
    *
    * @throws IllegalArgumentException if there is no such cache
    * @throws CompactionException if too many requests wait

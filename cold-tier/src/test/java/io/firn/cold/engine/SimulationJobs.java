@@ -17,6 +17,10 @@ final class SimulationJobs implements Agent {
 
   private static final int SEEDS_PER_ACTIVE = 8;
   private static final int JOBS = 3;
+
+  /** Far from the numbers of jobs that others save. */
+  private static final int FIRST_JOB = 1_000_000;
+
   private static final int MOST_BYTES = 2_000;
 
   private final SimulationWorld world;
@@ -58,7 +62,7 @@ final class SimulationJobs implements Agent {
   private void save(Table table) {
     JobStates states = world.engine().jobs();
     int tableId = random.nextInt(3) == 0 ? JobStates.WHOLE_STORE : table.id();
-    int job = random.nextInt(JOBS);
+    int job = FIRST_JOB + random.nextInt(JOBS);
     byte[] state = new byte[random.nextInt(3) == 0 ? 0 : 1 + random.nextInt(MOST_BYTES)];
     random.nextBytes(state);
     long start = world.engine().log().end();

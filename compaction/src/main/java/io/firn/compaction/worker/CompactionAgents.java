@@ -25,15 +25,25 @@ final class CompactionAgents implements AutoCloseable {
    * Starts a scheduler and some workers.
    *
    * @param configs the settings of a table, asked for on any thread
+   * @param restored what to begin with
    */
   CompactionAgents(
-      StoreSpace space, int count, JobListener listener, IntFunction<CompactionConfig> configs) {
+      StoreSpace space,
+      int count,
+      JobListener listener,
+      IntFunction<CompactionConfig> configs,
+      SavedStates states,
+      SavedStates.Restored restored) {
     List<Mailbox<WorkerCommand>> mailboxes = new ArrayList<>();
     Mailbox<SchedulerCommand> toScheduler = new Mailbox<>();
     for (int i = 0; i < count; i++) {
       CompactionWorker worker =
           new CompactionWorker(
-              i, space, report -> toScheduler.post(new SchedulerCommand.Report(report)), rates);
+              i,
+              space,
+              report -> toScheduler.post(new SchedulerCommand.Report(report)),
+              rates,
+              states);
       workers.add(worker);
       mailboxes.add(worker.mailbox());
     }
@@ -43,7 +53,9 @@ final class CompactionAgents implements AutoCloseable {
             new JobLedger(space::wallMillis, board, listener),
             rates,
             toScheduler,
-            mailboxes);
+            mailboxes,
+            states,
+            restored);
     AgentHandle handle = space.start(scheduler);
     toScheduler.attach(handle);
     handles.add(handle);

@@ -17,6 +17,7 @@ import io.firn.compaction.plan.Debt;
 import io.firn.compaction.plan.FilePlanner;
 import io.firn.compaction.plan.PlannedJob;
 import io.firn.compaction.plan.StoreFacts;
+import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -40,7 +41,9 @@ final class CompactionScheduler implements Agent, SchedulerCommand.Handler {
   private static final long FIRST_BACK_OFF_NANOS = 1_000_000_000L;
   private static final long LONGEST_BACK_OFF_NANOS = 60_000_000_000L;
   private static final int MOST_DOUBLINGS = 6;
-  private static final int BY_HAND = 500;
+
+  /** A job that was taken up so often without emptying a file is rather the cause of restarts. */
+  private static final int MOST_ATTEMPTS = 3;
 
   private final Mailbox<SchedulerCommand> mailbox;
   private final StoreSpace space;
@@ -48,6 +51,8 @@ final class CompactionScheduler implements Agent, SchedulerCommand.Handler {
   private final JobLedger ledger;
   private final List<Mailbox<WorkerCommand>> workers;
   private final Pacer pacer;
+  private final SavedStates states;
+  private final Deque<SavedJob> resumable;
   private final Deque<Integer> idleWorkers = new ArrayDeque<>();
   private final JobQueue queue = new JobQueue();
   private final Map<Long, Integer> workerOf = new HashMap<>();
@@ -77,18 +82,23 @@ final class CompactionScheduler implements Agent, SchedulerCommand.Handler {
       JobLedger ledger,
       Published<JobRates> rates,
       Mailbox<SchedulerCommand> mailbox,
-      List<Mailbox<WorkerCommand>> workers) {
+      List<Mailbox<WorkerCommand>> workers,
+      SavedStates states,
+      SavedStates.Restored restored) {
     this.mailbox = mailbox;
     this.space = space;
     this.room = new RoomView(space);
     this.ledger = ledger;
     this.workers = List.copyOf(workers);
+    this.states = states;
+    this.resumable = new ArrayDeque<>(restored.jobs());
     for (int i = 0; i < workers.size(); i++) {
       idleWorkers.add(i);
     }
     this.nextTickNanos = space.time().nanoTime();
     this.silentSinceNanos = nextTickNanos;
     this.pacer = new Pacer(rates, PaceSettings.defaults(), nextTickNanos, space.writtenBytes());
+    restored.settings().forEach((id, config) -> care(id).config = config);
   }
 
   /** Returns where commands go. */
@@ -98,7 +108,7 @@ final class CompactionScheduler implements Agent, SchedulerCommand.Handler {
 
   @Override
   public int doWork() {
-    int work = mailbox.drain(command -> command.deliverTo(this));
+    int work = resume() + mailbox.drain(command -> command.deliverTo(this));
     long now = space.time().nanoTime();
     if (now - nextTickNanos >= 0) {
       nextTickNanos = now + TICK_NANOS;
@@ -254,6 +264,7 @@ final class CompactionScheduler implements Agent, SchedulerCommand.Handler {
             planned.savedBytes(),
             planned.paced(),
             config.timeout().toNanos(),
+            Job.BY_ITSELF,
             planned.priority(),
             planned.reason());
     LOG.info(
@@ -338,22 +349,49 @@ final class CompactionScheduler implements Agent, SchedulerCommand.Handler {
   private void byHand(
       long jobId, Table table, JobKind kind, List<SegmentInfo> chosen, CompactionOptions options) {
     Job job =
-        new Job(
-            jobId,
-            table.id(),
-            table.name(),
-            kind,
-            chosen.stream().map(SegmentInfo::number).toList(),
-            chosen.stream().mapToLong(SegmentInfo::bytes).sum(),
-            chosen.stream().mapToLong(SegmentInfo::garbageBytes).sum(),
-            false,
-            options.timeout().toNanos(),
-            BY_HAND,
-            "asked for by hand");
+        Job.asked(jobId, table, kind, chosen, options.timeout().toNanos(), space.wallMillis());
     if (chosen.isEmpty()) {
       ledger.nothingToDo(job);
     } else if (!queue.add(job, space.time().nanoTime())) {
       ledger.refused(jobId, "too many jobs wait");
+    } else {
+      states.begin(job, 0);
+    }
+  }
+
+  /** Takes the jobs up again that the restart has interrupted, before anything else is planned. */
+  private int resume() {
+    int count = resumable.size();
+    while (!resumable.isEmpty()) {
+      SavedJob saved = resumable.remove();
+      Table table = space.table(saved.tableId());
+      if (table != null) {
+        resume(saved, table);
+      }
+    }
+    return count;
+  }
+
+  private void resume(SavedJob saved, Table table) {
+    List<SegmentInfo> left = saved.left(table, TableView.segments(space, table));
+    Job job = saved.resumed(table, left);
+    LOG.info(
+        "compaction of {}: {} of segments {}, resumed; asked for at {}",
+        job.cache(),
+        job.kind(),
+        job.segments(),
+        Instant.ofEpochMilli(job.askedMillis()));
+    if (left.isEmpty()) {
+      ledger.nothingToDo(job);
+      states.end(job);
+    } else if (saved.attempts() >= MOST_ATTEMPTS) {
+      ledger.abandoned(job, "interrupted " + saved.attempts() + " times without getting on");
+      states.end(job);
+    } else if (queue.add(job, space.time().nanoTime())) {
+      states.begin(job, saved.attempts() + 1);
+    } else {
+      ledger.abandoned(job, "too many jobs wait");
+      states.end(job);
     }
   }
 
@@ -361,7 +399,8 @@ final class CompactionScheduler implements Agent, SchedulerCommand.Handler {
   public void onCancel(SchedulerCommand.Cancel command) {
     Job waiting = queue.remove(command.jobId());
     if (waiting != null) {
-      ledger.cancelled(waiting);
+      ledger.abandoned(waiting, "cancelled");
+      states.end(waiting);
       return;
     }
     Integer worker = workerOf.get(command.jobId());
@@ -401,6 +440,7 @@ final class CompactionScheduler implements Agent, SchedulerCommand.Handler {
         report.records(),
         report.removed(),
         report.reason());
+    states.end(job);
     queue.release(job);
     publishRates(ledger.running());
     idleWorkers.add(report.worker());

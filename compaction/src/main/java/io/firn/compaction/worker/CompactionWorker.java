@@ -11,6 +11,7 @@ import io.firn.cold.model.Loggers;
 import io.firn.compaction.JobKind;
 import io.firn.compaction.pace.ByteBudget;
 import java.time.Duration;
+import java.util.List;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -29,6 +30,9 @@ final class CompactionWorker implements Agent, WorkerCommand.Handler {
   private static final long IDLE_NANOS = 1_000_000_000L;
   private static final int PARTS = 100;
 
+  /** What is left of a job is saved whenever it is less by this part, or by one segment. */
+  private static final int SAVED_PARTS = 64;
+
   /** A part of a second in which a budget is full. */
   private static final int BURST_PART = 4;
 
@@ -40,6 +44,7 @@ final class CompactionWorker implements Agent, WorkerCommand.Handler {
   private final StoreSpace space;
   private final Predicate<? super JobReport> reports;
   private final Published<JobRates> rates;
+  private final SavedStates states;
   private @Nullable JobRun running;
 
   /** The end of a job that the scheduler had no room to hear of yet. */
@@ -52,15 +57,20 @@ final class CompactionWorker implements Agent, WorkerCommand.Handler {
   private long reportedBytes;
   private long reportedNanos;
 
+  /** How many segments are left of the job by what is saved of it. */
+  private int savedAhead;
+
   CompactionWorker(
       int number,
       StoreSpace space,
       Predicate<? super JobReport> reports,
-      Published<JobRates> rates) {
+      Published<JobRates> rates,
+      SavedStates states) {
     this.number = number;
     this.space = space;
     this.reports = reports;
     this.rates = rates;
+    this.states = states;
     this.budget = ByteBudget.empty(0, 1, space.time().nanoTime());
   }
 
@@ -176,7 +186,20 @@ final class CompactionWorker implements Agent, WorkerCommand.Handler {
     JobRun run = start(table, job);
     running = run;
     run.onProgress(() -> reportProgress(run));
+    if (job.isAsked()) {
+      savedAhead = job.segments().size();
+      run.onSegment(() -> save(run));
+    }
     tell(run.report(number, JobReport.State.RUNNING, ""));
+  }
+
+  /** Saves how far a job is, not so often that the frames of a long one would add up. */
+  private void save(JobRun run) {
+    List<Integer> ahead = run.ahead();
+    if (!ahead.isEmpty() && savedAhead - ahead.size() >= Math.max(1, savedAhead / SAVED_PARTS)) {
+      savedAhead = ahead.size();
+      states.advance(run.job, ahead);
+    }
   }
 
   private JobRun start(Table table, Job job) {

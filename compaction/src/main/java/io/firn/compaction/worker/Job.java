@@ -2,7 +2,9 @@
 // Copyright The Firn authors
 package io.firn.compaction.worker;
 
+import io.firn.cold.engine.Table;
 import io.firn.compaction.JobKind;
+import io.firn.compaction.SegmentInfo;
 import java.util.List;
 
 /**
@@ -17,6 +19,7 @@ import java.util.List;
  * @param savedBytes how many of them come back, as far as is known
  * @param paced whether the debt decides how fast it goes; else only the table's ceiling does
  * @param timeoutNanos how long it may run before it is given up
+ * @param askedMillis when somebody asked for it, by wall time; {@link #BY_ITSELF} if nobody did
  * @param priority the higher the sooner; it grows while the job waits
  * @param reason why it runs, with the numbers that decided
  */
@@ -30,11 +33,56 @@ record Job(
     long savedBytes,
     boolean paced,
     long timeoutNanos,
+    long askedMillis,
     int priority,
     String reason) {
+  /** Stands for the time at which nobody asked. */
+  static final long BY_ITSELF = Long.MIN_VALUE;
+
+  private static final int BY_HAND = 500;
+
   /** Copies the list. */
   public Job {
     plannedBytes = Math.max(1, plannedBytes);
     segments = List.copyOf(segments);
+  }
+
+  /** Returns a job that somebody asks for now. */
+  static Job asked(
+      long id,
+      Table table,
+      JobKind kind,
+      List<SegmentInfo> segments,
+      long timeoutNanos,
+      long nowMillis) {
+    return asked(id, table, kind, segments, timeoutNanos, nowMillis, "asked for by hand");
+  }
+
+  /** Returns a job that somebody asked for, and why it runs. */
+  static Job asked(
+      long id,
+      Table table,
+      JobKind kind,
+      List<SegmentInfo> segments,
+      long timeoutNanos,
+      long askedMillis,
+      String reason) {
+    return new Job(
+        id,
+        table.id(),
+        table.name(),
+        kind,
+        segments.stream().map(SegmentInfo::number).toList(),
+        segments.stream().mapToLong(SegmentInfo::bytes).sum(),
+        segments.stream().mapToLong(SegmentInfo::garbageBytes).sum(),
+        false,
+        timeoutNanos,
+        askedMillis,
+        BY_HAND,
+        reason);
+  }
+
+  boolean isAsked() {
+    return askedMillis != BY_ITSELF;
   }
 }

@@ -121,10 +121,10 @@ final class JobLedger {
     remember(job, now(), JobEnd.withoutWork(job.id(), JobOutcome.COMPLETED, ""), 0);
   }
 
-  /** A job was cancelled before it ran. */
-  void cancelled(Job job) {
-    event(job, CompactionEvent.Type.ABANDONED, 0, Duration.ZERO, 0, "cancelled");
-    remember(job, now(), JobEnd.withoutWork(job.id(), JobOutcome.ABANDONED, "cancelled"), 0);
+  /** A job was given up before it ran. */
+  void abandoned(Job job, String why) {
+    event(job, CompactionEvent.Type.ABANDONED, 0, Duration.ZERO, 0, why);
+    remember(job, now(), JobEnd.withoutWork(job.id(), JobOutcome.ABANDONED, why), 0);
   }
 
   /** Takes a worker's report; returns its job, null if there is none. */

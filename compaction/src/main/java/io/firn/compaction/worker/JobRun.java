@@ -32,6 +32,9 @@ abstract class JobRun {
   /** Hears that the job went on, during a slice that may take long. */
   private Runnable listener = () -> {};
 
+  /** Hears that the job needs a segment no more. */
+  private Runnable segmentListener = () -> {};
+
   JobRun(StoreSpace space, Table table, Job job) {
     this.space = space;
     this.table = table;
@@ -62,6 +65,18 @@ abstract class JobRun {
   final void onProgress(Runnable hears) {
     listener = hears;
   }
+
+  /** Sets who hears, on the same thread, that the job is done with a segment. */
+  final void onSegment(Runnable hears) {
+    segmentListener = hears;
+  }
+
+  final void segmentDone() {
+    segmentListener.run();
+  }
+
+  /** Returns the segments that the job has not worked through. */
+  abstract List<Integer> ahead();
 
   final void wentOn() {
     listener.run();

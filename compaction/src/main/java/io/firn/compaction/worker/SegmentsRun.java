@@ -10,6 +10,7 @@ import io.firn.cold.engine.SweepResult;
 import io.firn.cold.engine.Table;
 import io.firn.cold.segment.Segment;
 import io.firn.compaction.JobKind;
+import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -54,6 +55,7 @@ final class SegmentsRun extends JobRun {
     page += pages;
     if (page >= from.pages()) {
       letGo();
+      segmentDone();
     }
     long bytes = pages * pageBytes;
     doneBytes += bytes;
@@ -101,6 +103,7 @@ final class SegmentsRun extends JobRun {
     } else {
       trafficBytes += found == null ? 0 : StoreSpace.fileBytes(found);
       doneBytes += swept ? 0 : table.space().segmentBytes(); // nothing lives in it any more
+      segmentDone();
     }
     return 1;
   }
@@ -131,6 +134,11 @@ final class SegmentsRun extends JobRun {
   private boolean stays(int number) {
     Segment found = table.space().find(number);
     return found != null && (found.liveCharge() > 0 || table.space().pageStates(found).anyOpen());
+  }
+
+  @Override
+  List<Integer> ahead() {
+    return job.segments().subList(held == null ? next : next - 1, job.segments().size());
   }
 
   @Override

@@ -42,7 +42,8 @@ public final class StoreCompaction implements Compaction, AutoCloseable {
   private static final Logger LOG = Loggers.of(StoreCompaction.class);
 
   private final StoreSpace space;
-  private final AtomicLong nextJobId = new AtomicLong(1);
+  private final SavedStates states;
+  private final AtomicLong nextJobId;
   private final Map<Long, CompletableFuture<JobEnd>> asked = new ConcurrentHashMap<>();
   private final List<Consumer<? super CompactionEvent>> listeners = new CopyOnWriteArrayList<>();
 
@@ -54,12 +55,18 @@ public final class StoreCompaction implements Compaction, AutoCloseable {
 
   private StoreCompaction(StoreSpace space, int workers) {
     this.space = space;
+    this.states = new SavedStates(space);
+    SavedStates.Restored restored = states.load();
+    this.nextJobId = new AtomicLong(restored.nextJobId());
+    configured.putAll(restored.settings());
     this.agents =
         new CompactionAgents(
             space,
             workers,
             new Listener(),
-            id -> configured.getOrDefault(id, CompactionConfig.defaults()));
+            id -> configured.getOrDefault(id, CompactionConfig.defaults()),
+            states,
+            restored);
   }
 
   /**
@@ -164,13 +171,24 @@ public final class StoreCompaction implements Compaction, AutoCloseable {
   @Override
   public void configure(String cache, CompactionConfig config) {
     Objects.requireNonNull(config, "config");
+    int table = table(cache).id();
     CompactionConfig unused =
         configured.compute(
-            table(cache).id(),
+            table,
             (id, before) -> {
               tell(new SchedulerCommand.Configure(id, config));
               return config;
             });
+    save(table, cache);
+  }
+
+  /** Keeps the newest settings: whoever saves last has looked again after those of others. */
+  private void save(int table, String cache) {
+    CompactionConfig saved;
+    do {
+      saved = configured.getOrDefault(table, CompactionConfig.defaults());
+      states.save(table, cache, saved);
+    } while (!saved.equals(configured.get(table)));
   }
 
   @Override

@@ -39,6 +39,7 @@ final class CompactionSimulationTest {
     assertThat(totals.completed.get(JobKind.FILES)).isPositive();
     assertThat(totals.completed.get(JobKind.EXPIRY)).isPositive();
     assertThat(totals.abandoned).isPositive();
+    assertThat(totals.resumed).isPositive();
   }
 
   @ParameterizedTest

@@ -160,7 +160,7 @@ final class JobLedgerTest {
   void jobsThatNeverRun_endAsWell() {
     ledger.refused(1, "the table was dropped");
     ledger.nothingToDo(job(2, 1, 0));
-    ledger.cancelled(job(3, 1, 0, 3));
+    ledger.abandoned(job(3, 1, 0, 3), "cancelled");
     ledger.publish(List.of(), false);
     assertThat(ends).extracting(JobEnd::jobId).containsExactly(1L, 2L, 3L);
     ledger.publish(List.of(), false);

@@ -28,6 +28,7 @@ final class Jobs {
         plannedBytes / 2,
         true,
         60 * SECOND,
+        Job.BY_ITSELF,
         priority,
         "a test");
   }
@@ -43,6 +44,7 @@ final class Jobs {
         500,
         false,
         60 * SECOND,
+        1_000,
         500,
         "asked for by hand");
   }

@@ -56,7 +56,7 @@ final class PacedWorkerTest {
         assertThat(table.remove(key(i))).isTrue();
       }
     }
-    worker = new CompactionWorker(0, space, reports::add, rates);
+    worker = new CompactionWorker(0, space, reports::add, rates, new SavedStates(space));
     job = job();
   }
 
@@ -141,6 +141,7 @@ final class PacedWorkerTest {
         bytes / 2,
         false,
         1_000 * Jobs.SECOND,
+        Job.BY_ITSELF,
         0,
         "a test");
   }

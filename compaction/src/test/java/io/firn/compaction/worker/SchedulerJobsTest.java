@@ -65,7 +65,14 @@ final class SchedulerJobsTest {
           public void onEnd(JobEnd end) {}
         };
     JobLedger ledger = new JobLedger(() -> 0, board, deaf);
-    return new CompactionScheduler(store.space(), ledger, rates, mailbox, workers);
+    return new CompactionScheduler(
+        store.space(),
+        ledger,
+        rates,
+        mailbox,
+        workers,
+        new SavedStates(store.space()),
+        SavedStates.Restored.NOTHING);
   }
 
   private static SchedulerCommand configure(int table, int jobs) {

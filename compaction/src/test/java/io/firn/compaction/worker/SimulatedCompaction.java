@@ -35,12 +35,14 @@ final class SimulatedCompaction implements Agent, SimulationWorkers.Running {
     final Map<JobKind, Integer> completed = new EnumMap<>(JobKind.class);
     int abandoned;
     int failed;
+    int resumed;
     int files;
     long records;
 
     private synchronized void count(JobRecord job) {
       files += job.files();
       records += job.records();
+      resumed += job.files() > 0 && job.reason().equals("resumed after a restart") ? 1 : 0;
       switch (job.outcome()) {
         case COMPLETED -> completed.merge(job.kind(), job.files() > 0 ? 1 : 0, Integer::sum);
         case ABANDONED -> abandoned++;
@@ -56,6 +58,8 @@ final class SimulatedCompaction implements Agent, SimulationWorkers.Running {
           + abandoned
           + ", failed "
           + failed
+          + ", resumed with files gone "
+          + resumed
           + ", files gone "
           + files
           + ", records moved or removed "
