@@ -2,8 +2,6 @@
 // Copyright The Firn authors
 package io.firn.cold.engine;
 
-import static java.util.Objects.requireNonNull;
-
 import io.firn.cold.agent.Threads;
 import io.firn.cold.format.SlotHeader;
 import io.firn.cold.index.GrowthListener;
@@ -15,11 +13,7 @@ import io.firn.cold.io.DiskLedger;
 import io.firn.cold.model.DiskFullException;
 import io.firn.cold.model.StoreIoException;
 import java.io.IOException;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
 import java.util.concurrent.locks.Lock;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -36,9 +30,6 @@ final class IndexFile implements GrowthListener {
    * and the place being written is held, so that growth does not give it away. */
 
   private static final int GRANULE_BYTES = 512;
-
-  /** A place is free for reuse after this many manifests were written without it. */
-  private static final int MANIFESTS_TO_FORGET = 2;
 
   /**
    * How many checkpoints it takes until what {@link #gather} moved has left its old places free:
@@ -59,17 +50,14 @@ final class IndexFile implements GrowthListener {
   private final Reserve reserve;
   private final Lock growthTurn;
   private final Lock lock;
-  private final TreeMap<Long, Long> free = new TreeMap<>();
-  private final Deque<Freed> quarantine = new ArrayDeque<>();
+
+  /** Guarded by {@code lock}. */
+  private final Places places = new Places();
+
   private @Nullable DiskFile file;
-  private long end;
 
   /** The file up to here has its blocks, and is accounted for. */
   private volatile long zeroedTo;
-
-  private long manifests;
-
-  private record Freed(long offset, long bytes, long manifests) {}
 
   /** Growth leaves {@code headroomBytes} of the disk to others. */
   IndexFile(
@@ -113,44 +101,15 @@ final class IndexFile implements GrowthListener {
 
   /** Notes the places that a manifest names; what lies between them is free. */
   void restore(Iterable<Slot> slots) {
-    TreeMap<Long, Long> used = new TreeMap<>();
-    for (Slot slot : slots) {
-      used.put(slot.offset, slot.offset + slot.capacityBytes);
-    }
-    long at = 0;
-    for (Map.Entry<Long, Long> place : used.entrySet()) {
-      if (place.getKey() > at) {
-        free.put(at, place.getKey() - at);
-      }
-      at = Math.max(at, place.getValue());
-    }
-    end = at;
-    zeroedTo = at;
-    ledger.adopt(end);
+    places.restore(slots);
+    zeroedTo = places.end();
+    ledger.adopt(zeroedTo);
   }
 
   /** Returns the bytes of a place for so many entries. */
   static int placeBytes(int entries) {
     long bytes = SlotHeader.SLOT_HEADER_BYTES + (long) entries * SlotHeader.ENTRY_BYTES;
     return (int) ((bytes + GRANULE_BYTES - 1) / GRANULE_BYTES * GRANULE_BYTES);
-  }
-
-  /** Takes a place; null if the file must be longer first. Under {@code lock}. */
-  private @Nullable Slot allocate(int bytes) {
-    long offset = holeFor(bytes);
-    if (offset >= 0) {
-      long rest = requireNonNull(free.remove(offset)) - bytes;
-      if (rest > 0) {
-        free.put(offset + bytes, rest);
-      }
-      return new Slot(offset, bytes);
-    }
-    if (end + bytes > zeroedTo) {
-      return null;
-    }
-    Slot slot = new Slot(end, bytes);
-    end += bytes;
-    return slot;
   }
 
   /** Gives the file blocks for so many bytes more than are handed out. Without {@code lock}. */
@@ -162,7 +121,7 @@ final class IndexFile implements GrowthListener {
       lock.lock();
       try {
         from = zeroedTo;
-        more = end + bytes - zeroedTo;
+        more = places.end() + bytes - zeroedTo;
       } finally {
         lock.unlock();
       }
@@ -194,48 +153,11 @@ final class IndexFile implements GrowthListener {
     }
   }
 
-  private long holeFor(int bytes) {
-    for (Map.Entry<Long, Long> hole : free.entrySet()) {
-      if (hole.getValue() >= bytes) {
-        return hole.getKey();
-      }
-    }
-    return -1;
-  }
-
-  private void giveBack(@Nullable Slot slot) {
-    if (slot == null || --slot.references > 0) {
-      return;
-    }
-    if (slot.holdsSnapshot()) {
-      quarantine.add(new Freed(slot.offset, slot.capacityBytes, manifests));
-    } else {
-      addFree(slot.offset, slot.capacityBytes);
-    }
-  }
-
-  private void addFree(long offset, long bytes) {
-    long start = offset;
-    long length = bytes;
-    Map.Entry<Long, Long> before = free.floorEntry(offset);
-    if (before != null && before.getKey() + before.getValue() == offset) {
-      start = before.getKey();
-      length += before.getValue();
-    }
-    Long after = free.remove(offset + bytes);
-    free.put(start, after == null ? length : length + after);
-  }
-
   /** Tells that a manifest was written which names the present places only. */
   void manifestWritten() {
     lock.lock();
     try {
-      manifests++;
-      while (!quarantine.isEmpty()
-          && manifests - quarantine.peek().manifests >= MANIFESTS_TO_FORGET) {
-        Freed freed = quarantine.remove();
-        addFree(freed.offset, freed.bytes);
-      }
+      places.manifestWritten();
     } finally {
       lock.unlock();
     }
@@ -278,19 +200,19 @@ final class IndexFile implements GrowthListener {
   /** Enlarges from what the file has; tells whether that was enough. Under {@code lock}. */
   private boolean enlargeInPlace(SlotPair pair, int bytes) {
     if (isTooSmall(pair.newer, pair.spare1, bytes)) {
-      Slot larger = allocate(bytes);
+      Slot larger = places.allocate(bytes, zeroedTo);
       if (larger == null) {
         return false;
       }
-      giveBack(pair.spare1);
+      places.giveBack(pair.spare1);
       pair.spare1 = larger;
     }
     if (isTooSmall(pair.older, pair.spare2, bytes)) {
-      Slot larger = allocate(bytes);
+      Slot larger = places.allocate(bytes, zeroedTo);
       if (larger == null) {
         return false;
       }
-      giveBack(pair.spare2);
+      places.giveBack(pair.spare2);
       pair.spare2 = larger;
     }
     return true;
@@ -327,10 +249,10 @@ final class IndexFile implements GrowthListener {
       SlotPair pair = pairOf(parent);
       left.attach(inherit(pair, pair.left));
       right.attach(inherit(pair, pair.right));
-      giveBack(pair.spare1);
-      giveBack(pair.spare2);
-      giveBack(pair.newer);
-      giveBack(pair.older);
+      places.giveBack(pair.spare1);
+      places.giveBack(pair.spare2);
+      places.giveBack(pair.newer);
+      places.giveBack(pair.older);
     } finally {
       lock.unlock();
     }
@@ -403,7 +325,7 @@ final class IndexFile implements GrowthListener {
       pair.older = pair.newer;
       pair.newer = written;
       if (oldest != written) {
-        giveBack(oldest);
+        places.giveBack(oldest);
       }
     } finally {
       lock.unlock();
@@ -447,15 +369,15 @@ final class IndexFile implements GrowthListener {
       if (partition.isRetired()) {
         return true;
       }
-      Slot first = allocate(bytes);
-      Slot second = first == null ? null : allocate(bytes);
+      Slot first = places.allocate(bytes, zeroedTo);
+      Slot second = first == null ? null : places.allocate(bytes, zeroedTo);
       if (second == null) {
-        giveBack(first);
+        places.giveBack(first);
         return false;
       }
       SlotPair pair = pairOf(partition);
-      giveBack(pair.spare1);
-      giveBack(pair.spare2);
+      places.giveBack(pair.spare1);
+      places.giveBack(pair.spare2);
       pair.spare1 = first;
       pair.spare2 = second;
       pair.capturedChanges = -1;
@@ -475,12 +397,7 @@ final class IndexFile implements GrowthListener {
       long to;
       lock.lock();
       try {
-        Map.Entry<Long, Long> last = free.lastEntry();
-        if (last != null && last.getKey() + last.getValue() == end) {
-          end = last.getKey();
-          free.remove(end);
-        }
-        to = end;
+        to = places.cutEnd();
         zeroedTo = to;
       } finally {
         lock.unlock();
@@ -510,7 +427,7 @@ final class IndexFile implements GrowthListener {
   void forgetTarget(Slot written) {
     lock.lock();
     try {
-      giveBack(written);
+      places.giveBack(written);
     } finally {
       lock.unlock();
     }
