@@ -58,12 +58,17 @@ public final class Directories {
     }
   }
 
+  /** Looks once more if a file has gone meanwhile, as those of a store at work do. */
   private static List<Path> paths(Path directory) throws IOException {
-    if (!Files.exists(directory)) {
-      return List.of();
+    while (Files.exists(directory)) {
+      try (Stream<Path> paths = Files.walk(directory)) {
+        return paths.sorted(Comparator.reverseOrder()).toList();
+      } catch (UncheckedIOException e) {
+        if (!(e.getCause() instanceof NoSuchFileException)) {
+          throw e;
+        }
+      }
     }
-    try (Stream<Path> paths = Files.walk(directory)) {
-      return paths.sorted(Comparator.reverseOrder()).toList();
-    }
+    return List.of();
   }
 }
