@@ -92,14 +92,19 @@ final class Child {
   /** What the process made the system write, which counts a page once until it is written back. */
   private void load() throws IOException {
     Subject subject = openStore();
+    Device device = new Device(task.store());
+    long deviceBefore = device.writtenBytes();
     long before = Memory.writtenBytes();
     new PutPhase(subject, documents, task.threads()).run(0, task.entries());
     subject.close();
     double written = Memory.writtenBytes() - before;
+    Directories.force(task.store());
+    double onDevice = device.writtenBytes() - deviceBefore;
     double user = 0;
     for (long n = 0; n < task.entries(); n++) {
       user += documents.key(n).length + documents.value(n).length;
     }
+    figure("device", onDevice / user);
     figure("written", written / user);
     figure("on disk", Directories.bytes(task.store()) / user);
     figure("user MB", user / 1e6);

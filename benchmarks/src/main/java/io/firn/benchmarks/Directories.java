@@ -4,9 +4,11 @@ package io.firn.benchmarks;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
@@ -48,6 +50,17 @@ public final class Directories {
       throw new UncheckedIOException(e);
     }
     return sum;
+  }
+
+  /** Makes all files durable, so that the device has got all that was written. */
+  static void force(Path directory) throws IOException {
+    for (Path path : paths(directory)) {
+      if (Files.isRegularFile(path)) {
+        try (FileChannel channel = FileChannel.open(path, StandardOpenOption.WRITE)) {
+          channel.force(true);
+        }
+      }
+    }
   }
 
   private static long length(Path file) throws IOException {

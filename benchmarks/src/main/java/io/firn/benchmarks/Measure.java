@@ -14,8 +14,8 @@ enum Measure {
   SYNC("sync put, 16 threads", "per second", "mean us, p50 us, p99 us"),
   LOAD(
       "bytes of a load and a close, per byte of keys and values",
-      "written",
-      "on disk, user MB, written MB"),
+      "device",
+      "written, on disk, user MB, written MB"),
   SAFEPOINTS(
       "safepoints while 2 threads load (ms)",
       "longest to reach",
@@ -23,10 +23,10 @@ enum Measure {
   OPEN("open after close", "first hit ms", "open ms, misses, wrong"),
   KILL("open after SIGKILL", "first hit ms", "open ms, misses, wrong"),
   MEMORY("memory", "heap B/entry", "anonymous B/entry, index B/entry"),
-  UNIFORM("overwrites, all entries alike, full store", "written", Steady.BESIDE),
-  ZIPF("overwrites, zipf 0.99, full store", "written", Steady.BESIDE),
-  HOT("overwrites, 90 % to 10 %, full store", "written", Steady.BESIDE),
-  EXPIRING("new entries that expire, full store", "written", Steady.BESIDE),
+  UNIFORM("overwrites, all entries alike, full store", "device", Steady.BESIDE),
+  ZIPF("overwrites, zipf 0.99, full store", "device", Steady.BESIDE),
+  HOT("overwrites, 90 % to 10 %, full store", "device", Steady.BESIDE),
+  EXPIRING("new entries that expire, full store", "device", Steady.BESIDE),
   SHRINK(
       "files 15 s after two overwrites and the removal of 90 %, per live byte",
       "files over live", "closed over live, before MB, live MB"),
@@ -101,6 +101,6 @@ enum Measure {
   /** What the measures of a store in its steady state have in common. */
   private static final class Steady {
     static final String BESIDE =
-        "records, with log and index, on disk, most on disk, limit MB, per second, p99 us, of empty x written, missing";
+        "written, records, with log and index, on disk, most on disk, limit MB, per second, p99 us, of empty x device, missing";
   }
 }
