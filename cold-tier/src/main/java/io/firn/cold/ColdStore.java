@@ -51,7 +51,7 @@ public final class ColdStore implements AutoCloseable {
   private static final long KEPT_LOG_BYTES = 2L << 20;
   private static final long KEPT_CARRYING_LOG_BYTES = 16L << 20;
   private static final int CARRIED_BYTES = 32 << 10;
-  private static final long AHEAD_BYTES = 256L << 10;
+  private static final long AHEAD_BYTES = 128L << 10;
   private static final int EXTENT_PAGES = 64;
   private static final int STREAMS = 8;
   private static final int BATCH_SHARE = 16;

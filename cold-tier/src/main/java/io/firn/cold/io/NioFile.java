@@ -32,9 +32,15 @@ final class NioFile implements DiskFile {
    * the closed channel would hide that a force has failed, and the platform reports that only once. */
   static final int CHUNK_BYTES = 256 << 10;
 
+  /**
+   * What is zeroed at once. A kernel that keeps pages in large folios makes one of each write, and
+   * writes all of it again for every byte that is stored there afterwards.
+   */
+  private static final int ZERO_BYTES = 16 << 10;
+
   private static final int MAX_INTERRUPTS = 2;
   private static final int MAX_REOPENS = 8;
-  private static final byte[] ZEROS = new byte[CHUNK_BYTES];
+  private static final byte[] ZEROS = new byte[ZERO_BYTES];
   private static final byte[] NO_BYTES = {};
 
   private final NioDisk disk;
