@@ -96,11 +96,11 @@ final class CompactionTest {
       fill(table, 1);
       removeMost(table);
       long live = table.stats().liveBytes();
-      while (table.stats().diskBytes() > 2 * live + (2L << 20)) {
+      // The space is back before the job that brought it has ended.
+      while (table.stats().diskBytes() > 2 * live + (2L << 20) || compaction.history().isEmpty()) {
         Thread.onSpinWait();
       }
       checkKept(table);
-      assertThat(compaction.history()).isNotEmpty();
     }
   }
 
