@@ -21,6 +21,7 @@ import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.LongSummaryStatistics;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -45,10 +46,15 @@ final class CompactionTest {
         StoreOptions.builder().maximumDiskBytes(256L << 20).time(new ManualTime()).build();
     try (ColdStore store = ColdStore.open(directory, frozen);
         StoreCompaction compaction = StoreCompaction.start(store.space(), 1)) {
-      compaction.pause();
+      pause(compaction);
       ColdTable table = store.table("books", TableOptions.defaults());
       fill(table, 0);
       removeMost(table);
+      awaitSealed(compaction);
+      // The last file is nearly full, so another is opened ahead: not while the job is measured.
+      while (filling(compaction).stream().noneMatch(each -> each.liveBytes() == 0)) {
+        Thread.onSpinWait();
+      }
       List<CompactionEvent> events = listen(compaction);
       long before = dataBytes();
       CompactionResult result =
@@ -106,19 +112,25 @@ final class CompactionTest {
 
   @Test
   void aTableKeepsBelowItsOwnLimit_andOthersLoseNothing() throws Exception {
-    try (ColdStore store = ColdStore.open(directory, options());
+    try (ColdStore store = ColdStore.open(directory, patient(256L << 20));
         StoreCompaction compaction = StoreCompaction.start(store.space(), 1)) {
       ColdTable films = store.table("films", TableOptions.defaults());
       fill(films, 0);
       ColdTable books = store.table("books", TableOptions.defaults());
       long limit = 16L << 20;
       books.limitBytes(limit);
+      LongSummaryStatistics entries = new LongSummaryStatistics();
       for (int i = 0; i < 8 * KEYS; i++) {
         books.put(key(i), value(i, 0), ColdTable.NEVER);
         assertThat(books.stats().diskBytes()).isLessThanOrEqualTo(limit);
+        if (i >= 2 * KEYS && i % 500 == 0) {
+          entries.accept(books.stats().entries());
+        }
       }
       assertThat(books.get(key(8 * KEYS - 1))).isEqualTo(value(8 * KEYS - 1, 0));
-      assertThat(books.stats().entries()).isBetween((long) KEYS, 2L * KEYS);
+      assertThat(entries.getMax()).isLessThanOrEqualTo(2L * KEYS);
+      // Not at each moment: more goes while this thread waits for a processor to use the room.
+      assertThat(entries.getAverage()).isGreaterThanOrEqualTo(KEYS);
       assertThat(films.stats().entries()).isEqualTo(KEYS);
       assertThat(compaction.totals().failed()).isZero();
     }
@@ -130,12 +142,13 @@ final class CompactionTest {
     StoreOptions frozen = StoreOptions.builder().maximumDiskBytes(256L << 20).time(time).build();
     try (ColdStore store = ColdStore.open(directory, frozen);
         StoreCompaction compaction = StoreCompaction.start(store.space(), 1)) {
-      compaction.pause();
+      pause(compaction);
       ColdTable table = store.table("books", TableOptions.defaults());
       for (int i = 0; i < KEYS; i++) {
         long expiry = i % 4 == 0 ? ColdTable.NEVER : time.wallMillis() + 60_000;
         table.put(key(i), value(i, 0), expiry);
       }
+      awaitSealed(compaction);
       time.advance(Duration.ofMinutes(2).toNanos());
       store.flush();
       ExpiryResult result = compaction.purgeExpired("books").get(60, TimeUnit.SECONDS);
@@ -153,12 +166,13 @@ final class CompactionTest {
     StoreOptions frozen = StoreOptions.builder().maximumDiskBytes(256L << 20).time(time).build();
     try (ColdStore store = ColdStore.open(directory, frozen);
         StoreCompaction compaction = StoreCompaction.start(store.space(), 1)) {
-      compaction.pause();
+      pause(compaction);
       ColdTable table = store.table("books", TableOptions.defaults());
       for (int i = 0; i < 3 * KEYS; i++) {
         table.put(key(i), value(i, 0), time.wallMillis() + 60_000);
       }
       store.flush();
+      awaitSealed(compaction);
       time.advance(Duration.ofMinutes(2).toNanos());
       FragmentationReport before = compaction.checkFragmentation("books");
       assertThat(before.level()).isEqualTo(HealthLevel.DEGRADED);
@@ -180,16 +194,22 @@ final class CompactionTest {
   void health_isToldByFigures_andByReadingEverything() throws Exception {
     try (ColdStore store = ColdStore.open(directory, options());
         StoreCompaction compaction = StoreCompaction.start(store, 1)) {
-      compaction.pause();
+      pause(compaction);
       ColdTable table = store.table("books", TableOptions.defaults());
       fill(table, 0);
+      awaitSealed(compaction);
       assertThat(compaction.checkFragmentation("books").level()).isEqualTo(HealthLevel.HEALTHY);
       assertThat(compaction.space().debtBytes()).isZero();
       removeMost(table);
       assertThat(compaction.checkFragmentation("books").level()).isEqualTo(HealthLevel.DEGRADED);
+      long usedBytes = store.space().usedBytes();
       SpaceReport space = compaction.space();
+      while (usedBytes != store.space().usedBytes()) { // other threads open and delete files
+        usedBytes = store.space().usedBytes();
+        space = compaction.space();
+      }
       assertThat(space.liveBytes()).isEqualTo(table.stats().liveBytes());
-      assertThat(space.fileBytes()).isEqualTo(store.space().usedBytes());
+      assertThat(space.fileBytes()).isEqualTo(usedBytes);
       assertThat(space.debtBytes()).isPositive();
       IntegrityReport integrity = compaction.checkIntegrity("books");
       assertThat(integrity.isClean()).isTrue();
@@ -209,7 +229,7 @@ final class CompactionTest {
   void aRecordThatIsDamaged_isFound() throws Exception {
     try (ColdStore store = ColdStore.open(directory, options());
         StoreCompaction compaction = StoreCompaction.start(store, 1)) {
-      compaction.pause();
+      pause(compaction);
       ColdTable table = store.table("books", TableOptions.defaults());
       fill(table, 0);
       store.flush();
@@ -229,10 +249,14 @@ final class CompactionTest {
   void aJobThatIsCancelled_leavesEverythingWhereItIs() throws Exception {
     try (ColdStore store = ColdStore.open(directory, options());
         StoreCompaction compaction = StoreCompaction.start(store, 1)) {
-      compaction.pause();
+      pause(compaction);
       ColdTable table = store.table("books", TableOptions.defaults());
       fill(table, 0);
       removeMost(table);
+      awaitSealed(compaction);
+      // So slow that it cannot end before it hears that it is cancelled.
+      compaction.configure(
+          "books", CompactionConfig.defaults().toBuilder().maximumBytesPerSecond(1).build());
       AutoCloseable unused =
           compaction.onEvent(
               event -> {
@@ -258,10 +282,11 @@ final class CompactionTest {
   void aJobThatTakesTooLong_isGivenUp() throws Exception {
     try (ColdStore store = ColdStore.open(directory, options());
         StoreCompaction compaction = StoreCompaction.start(store, 1)) {
-      compaction.pause();
+      pause(compaction);
       ColdTable table = store.table("books", TableOptions.defaults());
       fill(table, 0);
       removeMost(table);
+      awaitSealed(compaction);
       CompactionOptions hasty = CompactionOptions.builder().timeout(Duration.ofMillis(1)).build();
       assertThat(compaction.plan("books", hasty).isEmpty()).isFalse();
       assertThatThrownBy(() -> compaction.compact("books", hasty).get(60, TimeUnit.SECONDS))
@@ -275,8 +300,7 @@ final class CompactionTest {
   @Test
   void atTheLimit_theOldestGo_andTheLimitHolds() {
     long limit = 32L << 20;
-    StoreOptions small = StoreOptions.builder().maximumDiskBytes(limit).build();
-    try (ColdStore store = ColdStore.open(directory, small);
+    try (ColdStore store = ColdStore.open(directory, patient(limit));
         StoreCompaction compaction = StoreCompaction.start(store, 1)) {
       ColdTable table = store.table("books", TableOptions.defaults());
       int last = 60_000;
@@ -305,8 +329,11 @@ final class CompactionTest {
       CompactionConfig manual =
           CompactionConfig.defaults().toBuilder().backgroundEnabled(false).build();
       compaction.configure("books", manual);
+      // The scheduler has heard of it, and its first look is over, when this is answered.
+      assertThat(compaction.purgeExpired("books").get(60, TimeUnit.SECONDS).removed()).isZero();
       fill(table, 0);
       removeMost(table);
+      awaitSealed(compaction);
       time.advance(Duration.ofSeconds(10).toNanos());
       // The scheduler takes requests in order, so its next look is over when the answer is there.
       ExpiryResult nothing = compaction.purgeExpired("books").get(60, TimeUnit.SECONDS);
@@ -329,17 +356,9 @@ final class CompactionTest {
 
   @Test
   void aFullStoreWhoseCompactionIsPaused_refusesAtOnce() throws Exception {
-    StoreOptions patient =
-        StoreOptions.builder()
-            .maximumDiskBytes(32L << 20)
-            .maximumSpaceWait(Duration.ofHours(1))
-            .build();
-    try (ColdStore store = ColdStore.open(directory, patient);
+    try (ColdStore store = ColdStore.open(directory, patient(32L << 20));
         StoreCompaction compaction = StoreCompaction.start(store.space(), 1)) {
-      compaction.pause();
-      while (!compaction.totals().paused()) {
-        Thread.onSpinWait();
-      }
+      pause(compaction);
       ColdTable table = store.table("books", TableOptions.defaults());
       assertThatThrownBy(
               () -> {
@@ -359,6 +378,33 @@ final class CompactionTest {
 
   private static StoreOptions options() {
     return StoreOptions.builder().maximumDiskBytes(256L << 20).build();
+  }
+
+  /** Writers wait for room until the test times out, however late the compaction's threads are. */
+  private static StoreOptions patient(long bytes) {
+    return StoreOptions.builder()
+        .maximumDiskBytes(bytes)
+        .maximumSpaceWait(Duration.ofHours(1))
+        .build();
+  }
+
+  /** Returns once nothing is planned any more; until the scheduler hears of it something may be. */
+  private static void pause(Compaction compaction) {
+    compaction.pause();
+    while (!compaction.totals().paused()) {
+      Thread.onSpinWait();
+    }
+  }
+
+  /** Waits until most files are sealed, by another thread: the others are left alone by jobs. */
+  private static void awaitSealed(Compaction compaction) {
+    while (2 * filling(compaction).size() > compaction.segments("books").size()) {
+      Thread.onSpinWait();
+    }
+  }
+
+  private static List<SegmentInfo> filling(Compaction compaction) {
+    return compaction.segments("books").stream().filter(each -> !each.sealed()).toList();
   }
 
   private static List<CompactionEvent> listen(Compaction compaction) {
