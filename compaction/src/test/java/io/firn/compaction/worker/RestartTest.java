@@ -10,6 +10,7 @@ import io.firn.cold.ColdTable;
 import io.firn.cold.StoreOptions;
 import io.firn.cold.TableOptions;
 import io.firn.cold.engine.JobStates;
+import io.firn.cold.engine.SegmentUsage;
 import io.firn.cold.format.JobEntry;
 import io.firn.cold.format.Octets;
 import io.firn.cold.model.DiskFullException;
@@ -104,6 +105,7 @@ final class RestartTest {
     long asked;
     try (ColdStore store = open(home)) {
       StoreCompaction compaction = StoreCompaction.start(store, 1);
+      pause(compaction);
       garbage(store);
       before = dataBytes(home);
       compaction.configure(BOOKS, SLOW);
@@ -154,6 +156,7 @@ final class RestartTest {
   void aJobThatHasEnded_isNotKept_howeverItEnded() throws Exception {
     try (ColdStore store = open(directory);
         StoreCompaction compaction = StoreCompaction.start(store, 1)) {
+      pause(compaction);
       garbage(store);
       compaction.configure(
           BOOKS, SLOW.toBuilder().maximumBytesPerSecond(1).maxConcurrentJobs(1).build());
@@ -280,6 +283,7 @@ final class RestartTest {
     CompactionConfig last;
     try (ColdStore store = ColdStore.open(directory, small);
         StoreCompaction compaction = StoreCompaction.start(store, 1)) {
+      pause(compaction);
       ColdTable table = store.table(BOOKS, TableOptions.defaults());
       compaction.configure(BOOKS, BY_HAND);
       assertThatThrownBy(
@@ -384,6 +388,28 @@ final class RestartTest {
         assertThat(table.remove(key(i))).isTrue();
       }
     }
+    awaitSealed(store);
+  }
+
+  /** Waits until most files are sealed, by another thread: the others are left alone by jobs. */
+  private static void awaitSealed(ColdStore store) {
+    var books = store.space().tables().get(0);
+    List<SegmentUsage> files = store.space().segments(books);
+    while (2 * files.stream().filter(SegmentUsage::filling).count() > files.size()) {
+      Thread.onSpinWait();
+      files = store.space().segments(books);
+    }
+  }
+
+  /**
+   * Returns once the scheduler plans nothing by itself. If its first look were late, it would plan
+   * a job of its own here, and as time stands still that would keep the only worker for ever.
+   */
+  private static void pause(StoreCompaction compaction) {
+    compaction.pause();
+    while (!compaction.totals().paused()) {
+      Thread.onSpinWait();
+    }
   }
 
   private static void checkKept(ColdStore store) {
@@ -440,9 +466,16 @@ final class RestartTest {
     return compaction.history().get(0);
   }
 
+  /** Looks once more if a file has gone meanwhile, as those of a store at work do. */
   private static long dataBytes(Path home) throws IOException {
-    try (Stream<Path> files = Files.walk(home.resolve("data"))) {
-      return files.filter(Files::isRegularFile).mapToLong(each -> each.toFile().length()).sum();
+    while (true) {
+      try (Stream<Path> files = Files.walk(home.resolve("data"))) {
+        return files.filter(Files::isRegularFile).mapToLong(each -> each.toFile().length()).sum();
+      } catch (UncheckedIOException e) {
+        if (!(e.getCause() instanceof NoSuchFileException)) {
+          throw e;
+        }
+      }
     }
   }
 
