@@ -59,6 +59,7 @@ final class PacedWorkerTest {
         assertThat(table.remove(key(i))).isTrue();
       }
     }
+    awaitSealed();
     worker = new CompactionWorker(0, space, reports::add, rates, new SavedStates(space));
     job = job();
   }
@@ -122,6 +123,14 @@ final class PacedWorkerTest {
     assertThat(last().state()).isEqualTo(JobReport.State.ABANDONED);
     checkKept();
     assertThat(store.verify().findings()).isEmpty();
+  }
+
+  /** Waits for the thread that seals, until only what is filled and what comes next is not. */
+  private void awaitSealed() {
+    Table books = space.tables().get(0);
+    while (space.segments(books).stream().filter(SegmentUsage::filling).count() > 2) {
+      Thread.onSpinWait();
+    }
   }
 
   private Job job() {

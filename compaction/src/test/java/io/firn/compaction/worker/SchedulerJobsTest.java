@@ -8,6 +8,8 @@ import io.firn.cold.ColdStore;
 import io.firn.cold.ColdTable;
 import io.firn.cold.StoreOptions;
 import io.firn.cold.TableOptions;
+import io.firn.cold.engine.SegmentUsage;
+import io.firn.cold.engine.Table;
 import io.firn.cold.testkit.ManualTime;
 import io.firn.compaction.CompactionConfig;
 import io.firn.compaction.CompactionEvent;
@@ -19,6 +21,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The scheduler with workers that only note what they are told. */
@@ -31,12 +34,14 @@ final class SchedulerJobsTest {
   private final List<Mailbox<WorkerCommand>> workers = List.of(new Mailbox<>(), new Mailbox<>());
 
   @Test
+  @Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
   void jobsOfATable_runUpToItsNumber_andShareItsCeiling() {
     StoreOptions frozen =
         StoreOptions.builder().maximumDiskBytes(256L << 20).time(new ManualTime()).build();
     try (ColdStore store = ColdStore.open(directory, frozen)) {
       ColdTable table = store.table("books", TableOptions.defaults());
       fillAndRemoveMost(table);
+      awaitSealed(store);
       int id = store.space().tables().get(0).id();
       CompactionScheduler scheduler = scheduler(store);
       tell(new SchedulerCommand.Pause(true));
@@ -118,6 +123,14 @@ final class SchedulerJobsTest {
       if (i % 10 != 0) {
         assertThat(table.remove(key(i))).isTrue();
       }
+    }
+  }
+
+  /** Waits for the thread that seals, until only what is filled and what comes next is not. */
+  private static void awaitSealed(ColdStore store) {
+    Table books = store.space().tables().get(0);
+    while (store.space().segments(books).stream().filter(SegmentUsage::filling).count() > 2) {
+      Thread.onSpinWait();
     }
   }
 
