@@ -11,6 +11,7 @@ import io.firn.cold.TableOptions;
 import io.firn.compaction.worker.StoreCompaction;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -49,7 +50,12 @@ final class HotSwapTest {
   @Test
   void noLiveKeyIsMissed_andNoValueIsWrong_whileFilesAreSwapped() throws Exception {
     long nanos = TimeUnit.SECONDS.toNanos(Long.getLong("firn.swap.seconds", 5));
-    StoreOptions options = StoreOptions.builder().maximumDiskBytes(256L << 20).build();
+    // So much that nothing is evicted for want of room while what was overwritten is not freed yet.
+    StoreOptions options =
+        StoreOptions.builder()
+            .maximumDiskBytes(1L << 30)
+            .maximumSpaceWait(Duration.ofMinutes(10))
+            .build();
     ExecutorService threads = Executors.newFixedThreadPool(WRITERS + READERS);
     try (ColdStore store = ColdStore.open(directory, options);
         StoreCompaction compaction = StoreCompaction.start(store.space(), 4)) {
@@ -66,7 +72,8 @@ final class HotSwapTest {
         work.add(threads.submit(task));
       }
       int files = 0;
-      for (long start = System.nanoTime(); System.nanoTime() - start < nanos; ) {
+      // Jobs find nothing while the thread that seals files is held up, so time is not enough.
+      for (long start = System.nanoTime(); System.nanoTime() - start < nanos || files < 2; ) {
         files += compaction.compact("books", all()).get(120, TimeUnit.SECONDS).files();
       }
       ended.set(true);
@@ -92,11 +99,11 @@ final class HotSwapTest {
 
   private long writeOn(ColdTable table, int writer, SplittableRandom random) {
     long written = 0;
-    while (!ended.get()) {
+    do { // at least once, however late this thread begins
       int key = random.nextInt(KEYS / WRITERS) * WRITERS + writer;
       write(table, key);
       written++;
-    }
+    } while (!ended.get());
     return written;
   }
 
@@ -108,11 +115,11 @@ final class HotSwapTest {
 
   private long readOn(ColdTable table, SplittableRandom random) {
     long read = 0;
-    while (!ended.get()) {
+    do {
       int key = random.nextInt(KEYS);
       check(table, key, acknowledged.get(key));
       read++;
-    }
+    } while (!ended.get());
     return read;
   }
 
