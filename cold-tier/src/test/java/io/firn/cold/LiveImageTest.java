@@ -21,6 +21,7 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
@@ -38,6 +39,7 @@ final class LiveImageTest {
   @TempDir Path directory;
 
   @Test
+  @Timeout(value = 600, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
   void images_holdWhatHadBeenAcknowledged() throws IOException, InterruptedException {
     Path live = directory.resolve("live");
     Path notesFile = directory.resolve("notes");
@@ -60,7 +62,8 @@ final class LiveImageTest {
       SplittableRandom random = new SplittableRandom(1);
       long checkpoints = 0;
       int underWay = 0;
-      for (int n = 0; n < IMAGES; n++) {
+      // More where the machine gave the writer too little time for what is asserted below.
+      for (int n = 0; n < IMAGES || underWay == 0 || checkpoints <= 2; n++) {
         LockSupport.parkNanos(1_000_000L * (20 + random.nextInt(150)));
         Path image = directory.resolve("image-" + n);
         ByteBuffer before = image(writer, live, image, notes);
