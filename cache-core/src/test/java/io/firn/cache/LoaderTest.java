@@ -27,7 +27,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Loading: one at a time per key, nothing stale, no circle of waiting. */
-@Timeout(60)
+@Timeout(120)
 final class LoaderTest {
   private static final int THREADS = 16;
 

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
  * A reader has copied the old value from disk and stands in its codec while the key changes: the
  * old value must not reach the hot tier.
  */
-@Timeout(20)
+@Timeout(120)
 final class PromotionRaceTest {
   @TempDir Path directory;
   private final BlockingCodec codec = new BlockingCodec();

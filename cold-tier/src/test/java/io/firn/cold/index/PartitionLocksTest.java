@@ -59,7 +59,7 @@ final class PartitionLocksTest {
       assertThat(locks.size()).isZero();
       Thread other = new Thread(() -> fixture.index.lock(-1L).unlock());
       other.start();
-      other.join(10_000);
+      other.join(60_000);
       assertThat(other.isAlive()).isFalse();
     }
   }
