@@ -37,10 +37,6 @@ final class CompactionScheduler implements Agent, SchedulerCommand.Handler {
   private static final Logger LOG = Loggers.of(CompactionScheduler.class);
   private static final long TICK_NANOS = 100_000_000L;
   private static final long SILENCE_NANOS = 2_000_000_000L;
-  private static final long NEVER_SETTLED = -1;
-  private static final long FIRST_BACK_OFF_NANOS = 1_000_000_000L;
-  private static final long LONGEST_BACK_OFF_NANOS = 60_000_000_000L;
-  private static final int MOST_DOUBLINGS = 6;
 
   /** A job that was taken up so often without emptying a file is rather the cause of restarts. */
   private static final int MOST_ATTEMPTS = 3;
@@ -49,33 +45,17 @@ final class CompactionScheduler implements Agent, SchedulerCommand.Handler {
   private final StoreSpace space;
   private final RoomView room;
   private final JobLedger ledger;
-  private final List<Mailbox<WorkerCommand>> workers;
+  private final Crew crew;
   private final Pacer pacer;
   private final SavedStates states;
   private final Deque<SavedJob> resumable;
-  private final Deque<Integer> idleWorkers = new ArrayDeque<>();
   private final JobQueue queue = new JobQueue();
-  private final Map<Long, Integer> workerOf = new HashMap<>();
   private final Map<Integer, TableCare> cares = new HashMap<>();
   private boolean paused;
   private long nextJobId = 1L << 32;
   private long nextTickNanos;
   private long seenChanges;
   private long silentSinceNanos;
-
-  /** What is remembered of a table. */
-  private static final class TableCare {
-    private CompactionConfig config = CompactionConfig.defaults();
-    private int failures;
-    private long quietUntilNanos;
-
-    /** The changes of the store after which the last job gained nothing, so that rest is best. */
-    private long settledAtChanges = NEVER_SETTLED;
-
-    TableCare(long nowNanos) {
-      quietUntilNanos = nowNanos;
-    }
-  }
 
   CompactionScheduler(
       StoreSpace space,
@@ -89,16 +69,13 @@ final class CompactionScheduler implements Agent, SchedulerCommand.Handler {
     this.space = space;
     this.room = new RoomView(space);
     this.ledger = ledger;
-    this.workers = List.copyOf(workers);
+    this.crew = new Crew(workers);
     this.states = states;
     this.resumable = new ArrayDeque<>(restored.jobs());
-    for (int i = 0; i < workers.size(); i++) {
-      idleWorkers.add(i);
-    }
     this.nextTickNanos = space.time().nanoTime();
     this.silentSinceNanos = nextTickNanos;
     this.pacer = new Pacer(rates, PaceSettings.defaults(), nextTickNanos, space.writtenBytes());
-    restored.settings().forEach((id, config) -> care(id).config = config);
+    restored.settings().forEach((id, config) -> care(id).configure(config));
   }
 
   /** Returns where commands go. */
@@ -133,7 +110,7 @@ final class CompactionScheduler implements Agent, SchedulerCommand.Handler {
     int planned = 0;
     for (Table table : space.tables()) {
       TableCare care = care(table.id());
-      if (care.config.backgroundEnabled() && !isBusy(table)) {
+      if (care.config().backgroundEnabled() && !isBusy(table)) {
         planned += plan(table, care, idle, now) ? 1 : 0;
       }
     }
@@ -162,7 +139,7 @@ final class CompactionScheduler implements Agent, SchedulerCommand.Handler {
   }
 
   private void publishRates(List<Job> running) {
-    pacer.publish(running, job -> care(job.tableId()).config.maximumBytesPerSecond());
+    pacer.publish(running, job -> care(job.tableId()).config().maximumBytesPerSecond());
   }
 
   /** Makes room where writers wait for it, at once and whatever else is done there. */
@@ -202,14 +179,14 @@ final class CompactionScheduler implements Agent, SchedulerCommand.Handler {
   private boolean planRoom(Table table, long now) {
     TableCare care = care(table.id());
     long segmentBytes = table.space().segmentBytes();
-    if (!care.config.backgroundEnabled()) {
+    if (!care.config().backgroundEnabled()) {
       return false;
     }
     StoreFacts facts = room.of(table, false).withoutRoom();
     Optional<PlannedJob> planned =
-        AutoPlanner.plan(unreserved(table), facts, care.config, segmentBytes)
+        AutoPlanner.plan(unreserved(table), facts, care.config(), segmentBytes)
             .filter(job -> AutoPlanner.makesRoom(job.priority()));
-    return planned.isPresent() && add(table, planned.get(), care.config, now);
+    return planned.isPresent() && add(table, planned.get(), care.config(), now);
   }
 
   private boolean makesRoom(Table table) {
@@ -237,13 +214,13 @@ final class CompactionScheduler implements Agent, SchedulerCommand.Handler {
 
   private boolean plan(Table table, TableCare care, boolean idle, long now) {
     long segmentBytes = table.space().segmentBytes();
-    StoreFacts facts = room.of(table, idle && care.settledAtChanges != seenChanges);
-    if (now - care.quietUntilNanos < 0 && facts.lackingBytes() <= 0) {
+    StoreFacts facts = room.of(table, idle && !care.isSettled(seenChanges));
+    if (care.backsOff(now) && facts.lackingBytes() <= 0) {
       return false;
     }
     Optional<PlannedJob> planned =
-        AutoPlanner.plan(unreserved(table), facts, care.config, segmentBytes);
-    return planned.isPresent() && add(table, planned.get(), care.config, now);
+        AutoPlanner.plan(unreserved(table), facts, care.config(), segmentBytes);
+    return planned.isPresent() && add(table, planned.get(), care.config(), now);
   }
 
   private List<SegmentInfo> unreserved(Table table) {
@@ -278,22 +255,18 @@ final class CompactionScheduler implements Agent, SchedulerCommand.Handler {
 
   private int dispatch(long now) {
     int started = 0;
-    while (!idleWorkers.isEmpty()) {
+    while (crew.hasIdle()) {
       Job job = queue.take(now, this::mayRun);
       if (job == null) {
         break;
       }
-      int worker = idleWorkers.remove();
       List<Job> running = new ArrayList<>(ledger.running());
       running.add(job);
       publishRates(running); // before the worker begins
-      if (!workers.get(worker).post(new WorkerCommand.Run(job))) {
-        // Full of cancellations that came too late; the job waits until they are read.
-        idleWorkers.add(worker);
+      if (!crew.start(job)) {
         boolean unused = queue.add(job, now);
         break;
       }
-      workerOf.put(job.id(), worker);
       ledger.started(job);
       started++;
     }
@@ -301,7 +274,7 @@ final class CompactionScheduler implements Agent, SchedulerCommand.Handler {
   }
 
   private boolean mayRun(Job job) {
-    return ledger.runningIn(job.tableId()) < care(job.tableId()).config.maxConcurrentJobs();
+    return ledger.runningIn(job.tableId()) < care(job.tableId()).config().maxConcurrentJobs();
   }
 
   @Override
@@ -315,7 +288,7 @@ final class CompactionScheduler implements Agent, SchedulerCommand.Handler {
     List<SegmentInfo> chosen;
     try {
       chosen =
-          FilePlanner.plan(unreserved(table), options, care(table.id()).config.deadRowShare())
+          FilePlanner.plan(unreserved(table), options, care(table.id()).config().deadRowShare())
               .batches()
               .stream()
               .flatMap(batch -> batch.files().stream())
@@ -403,10 +376,7 @@ final class CompactionScheduler implements Agent, SchedulerCommand.Handler {
       states.end(waiting);
       return;
     }
-    Integer worker = workerOf.get(command.jobId());
-    if (worker != null) {
-      boolean unused = workers.get(worker).post(new WorkerCommand.Cancel(command.jobId()));
-    }
+    crew.cancel(command.jobId());
   }
 
   @Override
@@ -416,7 +386,7 @@ final class CompactionScheduler implements Agent, SchedulerCommand.Handler {
 
   @Override
   public void onConfigure(SchedulerCommand.Configure command) {
-    care(command.tableId()).config = command.config();
+    care(command.tableId()).configure(command.config());
   }
 
   @Override
@@ -443,17 +413,8 @@ final class CompactionScheduler implements Agent, SchedulerCommand.Handler {
     states.end(job);
     queue.release(job);
     publishRates(ledger.running());
-    idleWorkers.add(report.worker());
-    Integer unused = workerOf.remove(job.id());
-    TableCare care = care(job.tableId());
-    if (report.state() == JobReport.State.COMPLETED) {
-      care.failures = 0;
-      boolean gained = report.bytesAfter() < report.bytesBefore();
-      care.settledAtChanges = gained ? NEVER_SETTLED : seenChanges;
-    } else {
-      long backOff = FIRST_BACK_OFF_NANOS << Math.min(MOST_DOUBLINGS, care.failures++);
-      care.quietUntilNanos = space.time().nanoTime() + Math.min(LONGEST_BACK_OFF_NANOS, backOff);
-    }
+    crew.end(job.id());
+    care(job.tableId()).ended(report, seenChanges, space.time().nanoTime());
     nextTickNanos = space.time().nanoTime();
   }
 

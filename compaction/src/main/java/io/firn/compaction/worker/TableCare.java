@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Firn authors
+package io.firn.compaction.worker;
+
+import io.firn.compaction.CompactionConfig;
+
+/** What the scheduler remembers of a table: its settings, and when to leave it alone. */
+final class TableCare {
+  private static final long NEVER_SETTLED = -1;
+  private static final long FIRST_BACK_OFF_NANOS = 1_000_000_000L;
+  private static final long LONGEST_BACK_OFF_NANOS = 60_000_000_000L;
+  private static final int MOST_DOUBLINGS = 6;
+
+  private CompactionConfig config = CompactionConfig.defaults();
+  private int failures;
+  private long quietUntilNanos;
+
+  /** The changes of the store after which the last job gained nothing, so that rest is best. */
+  private long settledAtChanges = NEVER_SETTLED;
+
+  TableCare(long nowNanos) {
+    quietUntilNanos = nowNanos;
+  }
+
+  /** Returns the settings. */
+  CompactionConfig config() {
+    return config;
+  }
+
+  /** Changes the settings. */
+  void configure(CompactionConfig next) {
+    config = next;
+  }
+
+  /** Tells whether a failure is so recent that only room for writers is worth another try. */
+  boolean backsOff(long nowNanos) {
+    return nowNanos - quietUntilNanos < 0;
+  }
+
+  /** Tells whether a job would gain nothing, as the last one has not and nothing has changed. */
+  boolean isSettled(long changes) {
+    return settledAtChanges == changes;
+  }
+
+  /** A job has ended, at a moment with so many changes of the store. */
+  void ended(JobReport report, long changes, long nowNanos) {
+    if (report.state() == JobReport.State.COMPLETED) {
+      failures = 0;
+      boolean gained = report.bytesAfter() < report.bytesBefore();
+      settledAtChanges = gained ? NEVER_SETTLED : changes;
+    } else {
+      long backOff = FIRST_BACK_OFF_NANOS << Math.min(MOST_DOUBLINGS, failures++);
+      quietUntilNanos = nowNanos + Math.min(LONGEST_BACK_OFF_NANOS, backOff);
+    }
+  }
+}
