@@ -20,11 +20,14 @@ import java.util.Objects;
  * @param thresholds from when on pages, or a file, count as fragmented
  * @param minSpaceSaving share of the chosen files' bytes that must come back, unless the number of
  *     files falls or room for writers lacks, 0 to 1; default 0.10
- * @param timeout after which a job is abandoned, at least 1 ms; default 10 minutes
+ * @param timeout of work after which a job is abandoned, at least 1 ms; default 10 minutes
  * @param maxConcurrentJobs jobs of the table that may run at a time, 1 to 64; default 4. All tables
  *     of a store together never run more than half as many as there are cores, but one
  * @param maximumBytesPerSecond what the table's jobs may read, write and delete in a second, by
  *     hand or not, as long as writers do not wait for them; default 0, which means no such ceiling
+ * @param maxRuntime after which a job gives way, between two slices of its work, if another waits
+ *     that is at least as urgent, and goes on after it, at least 1 ms; default 2 s. Jobs that make
+ *     room for writers do not give way
  */
 public record CompactionConfig(
     boolean autoCompact,
@@ -38,7 +41,8 @@ public record CompactionConfig(
     double minSpaceSaving,
     Duration timeout,
     int maxConcurrentJobs,
-    long maximumBytesPerSecond) {
+    long maximumBytesPerSecond,
+    Duration maxRuntime) {
   /** Largest value of {@code maxConcurrentJobs}. */
   public static final int MOST_JOBS = 64;
 
@@ -46,6 +50,7 @@ public record CompactionConfig(
   static final long DEFAULT_MIN_FILE_BYTES = 64L << 20;
   static final double DEFAULT_MIN_SPACE_SAVING = 0.10;
   static final Duration DEFAULT_TIMEOUT = Duration.ofMinutes(10);
+  static final Duration DEFAULT_MAX_RUNTIME = Duration.ofSeconds(2);
 
   /** A file is small at most up to this part of the target, else merging would go on for ever. */
   private static final int SMALL_PART = 8;
@@ -63,7 +68,8 @@ public record CompactionConfig(
           DEFAULT_MIN_SPACE_SAVING,
           DEFAULT_TIMEOUT,
           4,
-          0);
+          0,
+          DEFAULT_MAX_RUNTIME);
 
   /**
    * @throws IllegalArgumentException if a setting is outside its range
@@ -79,6 +85,7 @@ public record CompactionConfig(
     Checks.timeout("timeout", timeout);
     Checks.within("maxConcurrentJobs", maxConcurrentJobs, 1, MOST_JOBS);
     Checks.notNegative("maximumBytesPerSecond", maximumBytesPerSecond);
+    Checks.timeout("maxRuntime", maxRuntime);
   }
 
   /** Returns the defaults. */

@@ -19,6 +19,7 @@ public final class CompactionConfigBuilder {
   private Duration timeout;
   private int maxConcurrentJobs;
   private long maximumBytesPerSecond;
+  private Duration maxRuntime;
 
   CompactionConfigBuilder(CompactionConfig config) {
     autoCompact = config.autoCompact();
@@ -33,6 +34,7 @@ public final class CompactionConfigBuilder {
     timeout = config.timeout();
     maxConcurrentJobs = config.maxConcurrentJobs();
     maximumBytesPerSecond = config.maximumBytesPerSecond();
+    maxRuntime = config.maxRuntime();
   }
 
   /** Sets whether compaction starts by itself. */
@@ -98,7 +100,7 @@ public final class CompactionConfigBuilder {
     return this;
   }
 
-  /** Sets the time after which a job is abandoned. */
+  /** Sets the time of work after which a job is abandoned. */
   @CanIgnoreReturnValue
   public CompactionConfigBuilder timeout(Duration value) {
     timeout = value;
@@ -116,6 +118,13 @@ public final class CompactionConfigBuilder {
   @CanIgnoreReturnValue
   public CompactionConfigBuilder maximumBytesPerSecond(long value) {
     maximumBytesPerSecond = value;
+    return this;
+  }
+
+  /** Sets the time after which a job gives way to others. */
+  @CanIgnoreReturnValue
+  public CompactionConfigBuilder maxRuntime(Duration value) {
+    maxRuntime = value;
     return this;
   }
 
@@ -137,6 +146,7 @@ public final class CompactionConfigBuilder {
         minSpaceSaving,
         timeout,
         maxConcurrentJobs,
-        maximumBytesPerSecond);
+        maximumBytesPerSecond,
+        maxRuntime);
   }
 }

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * The bytes of a {@link CompactionConfig}, little-endian. Whoever stores them adds the checksum.
  *
  * <pre>
- *  0  1 version               1; a higher one is refused
+ *  0  1 version               2; 1 ends before maxRuntime; a higher one is refused
  *  1  1 flags                 bit 0 autoCompact, bit 1 backgroundEnabled; the others are 0
  *  2  2 maxConcurrentJobs
  *  4  4 compactThresholdFiles
@@ -26,11 +26,14 @@ import org.jspecify.annotations.Nullable;
  * 64  8 timeout               nanoseconds
  * 72  4 minDeletedRecords
  * 76  8 maximumBytesPerSecond
+ * 84  8 maxRuntime            nanoseconds; the default in version 1
  * </pre>
  */
 final class CompactionConfigCodec {
-  static final int VERSION = 1;
-  static final int LENGTH = 84;
+  static final int VERSION = 2;
+  static final int LENGTH = 92;
+  private static final int WITHOUT_MAX_RUNTIME = 1;
+  private static final int LENGTH_WITHOUT_MAX_RUNTIME = 84;
   private static final int AUTO = 1;
   private static final int BACKGROUND = 2;
 
@@ -54,6 +57,7 @@ final class CompactionConfigCodec {
     LittleEndian.putLong(bytes, 64, config.timeout().toNanos());
     LittleEndian.putInt(bytes, 72, thresholds.minDeletedRecords());
     LittleEndian.putLong(bytes, 76, config.maximumBytesPerSecond());
+    LittleEndian.putLong(bytes, 84, config.maxRuntime().toNanos());
     return bytes;
   }
 
@@ -67,9 +71,10 @@ final class CompactionConfigCodec {
           "compaction settings: version " + version + ", but at most " + VERSION + " is known",
           null);
     }
-    if (version != VERSION || bytes.length != LENGTH) {
+    int length = version == WITHOUT_MAX_RUNTIME ? LENGTH_WITHOUT_MAX_RUNTIME : LENGTH;
+    if (version == 0 || bytes.length != length) {
       throw corrupt(
-          "version " + version + " with " + bytes.length + " bytes, expected " + LENGTH, null);
+          "version " + version + " with " + bytes.length + " bytes, expected " + length, null);
     }
     int flags = LittleEndian.getByte(bytes, 1);
     if ((flags & ~(AUTO | BACKGROUND)) != 0) {
@@ -96,7 +101,10 @@ final class CompactionConfigCodec {
         getDouble(bytes, 56),
         Duration.ofNanos(LittleEndian.getLong(bytes, 64)),
         LittleEndian.getShort(bytes, 2),
-        LittleEndian.getLong(bytes, 76));
+        LittleEndian.getLong(bytes, 76),
+        bytes.length == LENGTH
+            ? Duration.ofNanos(LittleEndian.getLong(bytes, 84))
+            : CompactionConfig.DEFAULT_MAX_RUNTIME);
   }
 
   private static void putDouble(byte[] bytes, int offset, double value) {

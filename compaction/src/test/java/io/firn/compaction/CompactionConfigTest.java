@@ -21,6 +21,19 @@ import org.junit.jupiter.params.provider.ValueSource;
 final class CompactionConfigTest {
   private static final long MIB = 1L << 20;
   private static final CompactionConfig DEFAULTS = CompactionConfig.defaults();
+  private static final String FIELDS_OF_VERSION_1 =
+      "030400"
+          + "0a000000"
+          + "0000400600000000"
+          + "0000002000000000"
+          + "0000000400000000"
+          + "000000000000d03f"
+          + "333333333333d33f"
+          + "0004000000000000"
+          + "9a9999999999b93f"
+          + "0070c9b28b000000"
+          + "05000000"
+          + "0000000000000000";
 
   @Test
   void defaults_areTheDocumentedOnes() {
@@ -38,7 +51,8 @@ final class CompactionConfigTest {
                 0.10,
                 Duration.ofMinutes(10),
                 4,
-                0));
+                0,
+                Duration.ofSeconds(2)));
   }
 
   @Test
@@ -86,6 +100,7 @@ final class CompactionConfigTest {
             .timeout(all.timeout())
             .maxConcurrentJobs(all.maxConcurrentJobs())
             .maximumBytesPerSecond(all.maximumBytesPerSecond())
+            .maxRuntime(all.maxRuntime())
             .build();
     assertThat(copy).isEqualTo(all);
     assertThat(all.toBuilder().build()).isEqualTo(all);
@@ -104,6 +119,9 @@ final class CompactionConfigTest {
     refused("maxConcurrentJobs", builder -> builder.maxConcurrentJobs(0));
     refused("maxConcurrentJobs", builder -> builder.maxConcurrentJobs(65));
     refused("maximumBytesPerSecond", builder -> builder.maximumBytesPerSecond(-1));
+    refused("maxRuntime", builder -> builder.maxRuntime(Duration.ZERO));
+    refused("maxRuntime", builder -> builder.maxRuntime(Duration.ofNanos(999_999)));
+    refused("maxRuntime", builder -> builder.maxRuntime(Duration.ofDays(1_000_000)));
   }
 
   private static void refused(String name, Consumer<CompactionConfigBuilder> change) {
@@ -117,19 +135,20 @@ final class CompactionConfigTest {
   @Test
   void bytes_areTheSameForEver() {
     assertThat(HexFormat.of().formatHex(DEFAULTS.encode()))
-        .isEqualTo(
-            "01030400"
-                + "0a000000"
-                + "0000400600000000"
-                + "0000002000000000"
-                + "0000000400000000"
-                + "000000000000d03f"
-                + "333333333333d33f"
-                + "0004000000000000"
-                + "9a9999999999b93f"
-                + "0070c9b28b000000"
-                + "05000000"
-                + "0000000000000000");
+        .isEqualTo("02" + FIELDS_OF_VERSION_1 + "0094357700000000");
+  }
+
+  @Test
+  void version1_isReadWithTheDefault_ofWhatItLacks() {
+    byte[] bytes = HexFormat.of().parseHex("01" + FIELDS_OF_VERSION_1);
+    assertThat(CompactionConfig.decode(bytes)).isEqualTo(DEFAULTS);
+    LittleEndian.putLong(bytes, 76, 14);
+    assertThat(CompactionConfig.decode(bytes))
+        .isEqualTo(DEFAULTS.toBuilder().maximumBytesPerSecond(14).build());
+    for (int length = 1; length < bytes.length; length++) {
+      corrupt(Arrays.copyOf(bytes, length));
+    }
+    corrupt(Arrays.copyOf(bytes, bytes.length + 8));
   }
 
   @ParameterizedTest
@@ -145,10 +164,10 @@ final class CompactionConfigTest {
   @Test
   void decode_refusesANewerVersion() {
     byte[] bytes = DEFAULTS.encode();
-    bytes[0] = 2;
+    bytes[0] = 3;
     assertThatThrownBy(() -> CompactionConfig.decode(bytes))
         .isInstanceOf(UnsupportedVersionException.class)
-        .hasMessageContaining("version 2");
+        .hasMessageContaining("version 3");
     byte[] highest = {(byte) 0xff};
     assertThatThrownBy(() -> CompactionConfig.decode(highest))
         .isInstanceOf(UnsupportedVersionException.class)
@@ -174,6 +193,8 @@ final class CompactionConfigTest {
     corruptAfter(bytes -> LittleEndian.putLong(bytes, 64, -1));
     corruptAfter(bytes -> LittleEndian.putInt(bytes, 72, -5));
     corruptAfter(bytes -> LittleEndian.putLong(bytes, 76, -1));
+    corruptAfter(bytes -> LittleEndian.putLong(bytes, 84, 0));
+    corruptAfter(bytes -> bytes[0] = 1);
   }
 
   @ParameterizedTest
@@ -220,6 +241,7 @@ final class CompactionConfigTest {
         random.nextDouble(),
         Duration.ofMillis(1).plusNanos(random.nextLong() >>> 2),
         1 + random.nextInt(CompactionConfig.MOST_JOBS),
-        random.nextLong() >>> 1);
+        random.nextLong() >>> 1,
+        Duration.ofMillis(1).plusNanos(random.nextLong() >>> 2));
   }
 }

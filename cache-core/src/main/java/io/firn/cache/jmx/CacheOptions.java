@@ -40,7 +40,7 @@ public interface CacheOptions {
   /** Share of the chosen files' bytes that must come back, 0 to 1. */
   double getMinSpaceSaving();
 
-  /** After which a job is given up, in milliseconds. */
+  /** Work after which a job is given up, in milliseconds. */
   long getTimeoutMillis();
 
   /** Jobs that may run at a time. */
@@ -48,4 +48,7 @@ public interface CacheOptions {
 
   /** What its jobs may read, write and delete in a second, in bytes; 0 for no such ceiling. */
   long getMaximumBytesPerSecond();
+
+  /** After which a job gives way to others, in milliseconds. */
+  long getMaxRuntimeMillis();
 }

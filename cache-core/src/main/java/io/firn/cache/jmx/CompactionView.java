@@ -65,7 +65,7 @@ final class CompactionView extends StandardEmitterMBean implements CompactionMXB
   }
 
   private static boolean runs(JobProgress job) {
-    return job.phase() != JobPhase.QUEUED;
+    return job.phase() == JobPhase.RUNNING;
   }
 
   @Override

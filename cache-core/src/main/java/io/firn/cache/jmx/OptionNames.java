@@ -81,7 +81,11 @@ final class OptionNames {
           entry(
               "maximumBytesPerSecond",
               (config, text) ->
-                  config.toBuilder().maximumBytesPerSecond(Long.parseLong(text)).build()));
+                  config.toBuilder().maximumBytesPerSecond(Long.parseLong(text)).build()),
+          entry(
+              "maxRuntimeMillis",
+              (config, text) ->
+                  config.toBuilder().maxRuntime(Duration.ofMillis(Long.parseLong(text))).build()));
 
   private OptionNames() {}
 

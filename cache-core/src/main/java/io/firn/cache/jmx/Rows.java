@@ -308,5 +308,10 @@ final class Rows {
     public long getMaximumBytesPerSecond() {
       return config.maximumBytesPerSecond();
     }
+
+    @Override
+    public long getMaxRuntimeMillis() {
+      return config.maxRuntime().toMillis();
+    }
   }
 }

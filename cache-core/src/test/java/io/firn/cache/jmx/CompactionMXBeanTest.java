@@ -361,7 +361,8 @@ final class CompactionMXBeanTest {
             {"minSpaceSaving", " 0.3 "},
             {"timeoutMillis", "1300"},
             {"maxConcurrentJobs", "2"},
-            {"maximumBytesPerSecond", "14"}
+            {"maximumBytesPerSecond", "14"},
+            {"maxRuntimeMillis", "1500"}
           }) {
         bean.configure("books", each[0], each[1]);
       }
@@ -380,6 +381,7 @@ final class CompactionMXBeanTest {
       assertThat(options.getTimeoutMillis()).isEqualTo(1300);
       assertThat(options.getMaxConcurrentJobs()).isEqualTo(2);
       assertThat(options.getMaximumBytesPerSecond()).isEqualTo(14);
+      assertThat(options.getMaxRuntimeMillis()).isEqualTo(1500);
       assertThat(firn.compaction().config("books").compactThresholdFiles()).isEqualTo(7);
       assertRefused(() -> bean.configure("books", "speed", "1"), "no option is called speed");
       assertRefused(() -> bean.configure("books", "deadRowShare", "2"), "deadRowShare");
