@@ -94,7 +94,7 @@ final class CompactionScheduler implements Agent, SchedulerCommand.Handler {
     if (space.pressure().waiting() > 0) {
       work += relieve(now);
     }
-    work += dispatch(now);
+    work += dispatch(now) + giveWay(now);
     if (work > 0) {
       ledger.publish(queue.waiting(), paused);
     }
@@ -241,9 +241,11 @@ final class CompactionScheduler implements Agent, SchedulerCommand.Handler {
             planned.savedBytes(),
             planned.paced(),
             config.timeout().toNanos(),
+            config.maxRuntime().toNanos(),
             Job.BY_ITSELF,
             planned.priority(),
-            planned.reason());
+            planned.reason(),
+            null);
     LOG.info(
         "compaction of {}: {} of segments {}, {}",
         job.cache(),
@@ -263,8 +265,8 @@ final class CompactionScheduler implements Agent, SchedulerCommand.Handler {
       List<Job> running = new ArrayList<>(ledger.running());
       running.add(job);
       publishRates(running); // before the worker begins
-      if (!crew.start(job)) {
-        boolean unused = queue.add(job, now);
+      if (!crew.start(job, now)) {
+        queue.putBack(job, now);
         break;
       }
       ledger.started(job);
@@ -274,7 +276,34 @@ final class CompactionScheduler implements Agent, SchedulerCommand.Handler {
   }
 
   private boolean mayRun(Job job) {
-    return ledger.runningIn(job.tableId()) < care(job.tableId()).config().maxConcurrentJobs();
+    return hasRoom(job, 0);
+  }
+
+  private boolean hasRoom(Job job, int leaving) {
+    int running = ledger.runningIn(job.tableId()) - leaving;
+    return running < care(job.tableId()).config().maxConcurrentJobs();
+  }
+
+  /**
+   * Ends the turn of the least urgent job that has lasted long enough, if one waits that would run
+   * before it; one turn at a time, as the next look may find that nobody waits any more. Who may
+   * run and was not dispatched waits for a worker. Writers wait for jobs that make room.
+   */
+  private int giveWay(long now) {
+    if (crew.givesWay()) {
+      return 0;
+    }
+    Optional<Job> least =
+        crew.over(now).stream()
+            .filter(job -> !AutoPlanner.makesRoom(job.priority()))
+            .filter(job -> queue.hasBefore(job, now, other -> couldRunFor(job, other)))
+            .min(Comparator.comparingInt(Job::priority).thenComparingLong(Job::id));
+    least.ifPresent(crew::giveWay);
+    return least.isPresent() ? 1 : 0;
+  }
+
+  private boolean couldRunFor(Job leaving, Job other) {
+    return hasRoom(other, leaving.tableId() == other.tableId() ? 1 : 0);
   }
 
   @Override
@@ -322,7 +351,14 @@ final class CompactionScheduler implements Agent, SchedulerCommand.Handler {
   private void byHand(
       long jobId, Table table, JobKind kind, List<SegmentInfo> chosen, CompactionOptions options) {
     Job job =
-        Job.asked(jobId, table, kind, chosen, options.timeout().toNanos(), space.wallMillis());
+        Job.asked(
+            jobId,
+            table,
+            kind,
+            chosen,
+            options.timeout().toNanos(),
+            maxRuntimeNanos(table),
+            space.wallMillis());
     if (chosen.isEmpty()) {
       ledger.nothingToDo(job);
     } else if (!queue.add(job, space.time().nanoTime())) {
@@ -330,6 +366,10 @@ final class CompactionScheduler implements Agent, SchedulerCommand.Handler {
     } else {
       states.begin(job, 0);
     }
+  }
+
+  private long maxRuntimeNanos(Table table) {
+    return care(table.id()).config().maxRuntime().toNanos();
   }
 
   /** Takes the jobs up again that the restart has interrupted, before anything else is planned. */
@@ -347,7 +387,7 @@ final class CompactionScheduler implements Agent, SchedulerCommand.Handler {
 
   private void resume(SavedJob saved, Table table) {
     List<SegmentInfo> left = saved.left(table, TableView.segments(space, table));
-    Job job = saved.resumed(table, left);
+    Job job = saved.resumed(table, left, maxRuntimeNanos(table));
     LOG.info(
         "compaction of {}: {} of segments {}, resumed; asked for at {}",
         job.cache(),
@@ -396,6 +436,11 @@ final class CompactionScheduler implements Agent, SchedulerCommand.Handler {
     if (job == null || report.state() == JobReport.State.RUNNING) {
       return;
     }
+    JobRest rest = report.rest();
+    if (rest != null) {
+      gaveWay(job.after(rest));
+      return;
+    }
     LOG.info(
         "compaction of {}: {} of segments {} {} after {}: {} files gone, {} bytes before, {} after, {}"
             + " records moved or removed, {} removed {}",
@@ -413,9 +458,19 @@ final class CompactionScheduler implements Agent, SchedulerCommand.Handler {
     states.end(job);
     queue.release(job);
     publishRates(ledger.running());
-    crew.end(job.id());
+    boolean unused = crew.end(job.id());
     care(job.tableId()).ended(report, seenChanges, space.time().nanoTime());
     nextTickNanos = space.time().nanoTime();
+  }
+
+  /** What gave way waits as the others do, and keeps its segments meanwhile. */
+  private void gaveWay(Job job) {
+    LOG.debug("compaction job {} of {} gives way, {}", job.id(), job.cache(), job.rest());
+    queue.putBack(job, space.time().nanoTime());
+    if (crew.end(job.id())) {
+      onCancel(new SchedulerCommand.Cancel(job.id()));
+    }
+    publishRates(ledger.running());
   }
 
   private TableCare care(int tableId) {

@@ -10,7 +10,6 @@ import io.firn.cold.engine.Table;
 import io.firn.cold.model.Loggers;
 import io.firn.compaction.JobKind;
 import io.firn.compaction.pace.ByteBudget;
-import java.time.Duration;
 import java.util.List;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -56,6 +55,9 @@ final class CompactionWorker implements Agent, WorkerCommand.Handler {
   private long waitNanos;
   private long reportedBytes;
   private long reportedNanos;
+
+  /** Whether the job shall give way. */
+  private boolean yields;
 
   /** How many segments are left of the job by what is saved of it. */
   private int savedAhead;
@@ -109,6 +111,10 @@ final class CompactionWorker implements Agent, WorkerCommand.Handler {
       end(run, JobReport.State.ABANDONED, "timeout");
       return 1;
     }
+    if (yields && (waitNanos > 0 || run.wasOfUse())) {
+      giveWay(run);
+      return 1;
+    }
     long rate = rates.get().of(run.job.id());
     long bytes = run.sliceBytes(SMALLEST_SLICE_BYTES, LARGEST_SLICE_BYTES, rate);
     waitNanos = wait(rate, 2 * bytes); // what is read may all be written
@@ -160,43 +166,48 @@ final class CompactionWorker implements Agent, WorkerCommand.Handler {
     tell(run.report(number, state, reason));
   }
 
+  /** A turn in which nothing could be done yet, and nothing is waited for, goes on until it can. */
+  private void giveWay(JobRun run) {
+    JobReport report = run.report(number, JobReport.State.YIELDED, "");
+    if (run.job.isAsked()) {
+      save(run, 1);
+    }
+    running = null;
+    run.abandon();
+    tell(report);
+  }
+
   @Override
   public void onRun(WorkerCommand.Run command) {
     Job job = command.job();
     Table table = space.table(job.tableId());
-    reportedBytes = 0;
-    reportedNanos = space.time().nanoTime();
     if (table == null || running != null) {
-      tell(
-          new JobReport(
-              job.id(),
-              number,
-              JobReport.State.FAILED,
-              0,
-              0,
-              0,
-              0,
-              0,
-              0,
-              0,
-              Duration.ZERO,
-              table == null ? "the table was dropped" : "the worker is busy"));
+      String why = table == null ? "the table was dropped" : "the worker is busy";
+      tell(JobReport.refused(job, number, why));
       return;
     }
     JobRun run = start(table, job);
     running = run;
+    yields = false;
+    waitNanos = 0;
+    reportedBytes = run.doneBytes;
+    reportedNanos = space.time().nanoTime();
     run.onProgress(() -> reportProgress(run));
     if (job.isAsked()) {
-      savedAhead = job.segments().size();
-      run.onSegment(() -> save(run));
+      savedAhead = run.ahead().size();
+      run.onSegment(() -> save(run, Math.max(1, savedAhead / SAVED_PARTS)));
     }
     tell(run.report(number, JobReport.State.RUNNING, ""));
   }
 
-  /** Saves how far a job is, not so often that the frames of a long one would add up. */
-  private void save(JobRun run) {
+  /**
+   * Saves how far a job is, not so often that the frames of a long one would add up.
+   *
+   * @param segments by how many it must be less than by what is saved
+   */
+  private void save(JobRun run, int segments) {
     List<Integer> ahead = run.ahead();
-    if (!ahead.isEmpty() && savedAhead - ahead.size() >= Math.max(1, savedAhead / SAVED_PARTS)) {
+    if (!ahead.isEmpty() && savedAhead - ahead.size() >= segments) {
       savedAhead = ahead.size();
       states.advance(run.job, ahead);
     }
@@ -215,6 +226,14 @@ final class CompactionWorker implements Agent, WorkerCommand.Handler {
     JobRun run = running;
     if (run != null && run.job.id() == command.jobId()) {
       end(run, JobReport.State.ABANDONED, "cancelled");
+    }
+  }
+
+  @Override
+  public void onYield(WorkerCommand.Yield command) {
+    JobRun run = running;
+    if (run != null && run.job.id() == command.jobId()) {
+      yields = true;
     }
   }
 

@@ -6,6 +6,7 @@ import io.firn.cold.engine.Table;
 import io.firn.compaction.JobKind;
 import io.firn.compaction.SegmentInfo;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A piece of work for one worker. Immutable.
@@ -18,10 +19,12 @@ import java.util.List;
  * @param plannedBytes bytes of the pages to work through, at least 1 as no job is done at once
  * @param savedBytes how many of them come back, as far as is known
  * @param paced whether the debt decides how fast it goes; else only the table's ceiling does
- * @param timeoutNanos how long it may run before it is given up
+ * @param timeoutNanos how long it may work before it is given up
+ * @param maxRuntimeNanos how long one of its turns may last while others wait
  * @param askedMillis when somebody asked for it, by wall time; {@link #BY_ITSELF} if nobody did
  * @param priority the higher the sooner; it grows while the job waits
  * @param reason why it runs, with the numbers that decided
+ * @param rest where it goes on after it has given way; null if it has not begun
  */
 record Job(
     long id,
@@ -33,9 +36,11 @@ record Job(
     long savedBytes,
     boolean paced,
     long timeoutNanos,
+    long maxRuntimeNanos,
     long askedMillis,
     int priority,
-    String reason) {
+    String reason,
+    @Nullable JobRest rest) {
   /** Stands for the time at which nobody asked. */
   static final long BY_ITSELF = Long.MIN_VALUE;
 
@@ -54,8 +59,10 @@ record Job(
       JobKind kind,
       List<SegmentInfo> segments,
       long timeoutNanos,
+      long maxRuntimeNanos,
       long nowMillis) {
-    return asked(id, table, kind, segments, timeoutNanos, nowMillis, "asked for by hand");
+    return asked(
+        id, table, kind, segments, timeoutNanos, maxRuntimeNanos, nowMillis, "asked for by hand");
   }
 
   /** Returns a job that somebody asked for, and why it runs. */
@@ -65,6 +72,7 @@ record Job(
       JobKind kind,
       List<SegmentInfo> segments,
       long timeoutNanos,
+      long maxRuntimeNanos,
       long askedMillis,
       String reason) {
     return new Job(
@@ -77,9 +85,35 @@ record Job(
         segments.stream().mapToLong(SegmentInfo::garbageBytes).sum(),
         false,
         timeoutNanos,
+        maxRuntimeNanos,
         askedMillis,
         BY_HAND,
-        reason);
+        reason,
+        null);
+  }
+
+  /** Returns the same job, to go on where it has given way. */
+  Job after(JobRest where) {
+    return new Job(
+        id,
+        tableId,
+        cache,
+        kind,
+        segments,
+        plannedBytes,
+        savedBytes,
+        paced,
+        timeoutNanos,
+        maxRuntimeNanos,
+        askedMillis,
+        priority,
+        reason,
+        where);
+  }
+
+  /** Tells whether a turn that began then is over by now. */
+  boolean shouldYield(long startedNanos, long nowNanos) {
+    return nowNanos - startedNanos >= maxRuntimeNanos;
   }
 
   boolean isAsked() {

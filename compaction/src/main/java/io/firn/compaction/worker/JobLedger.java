@@ -13,6 +13,7 @@ import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -31,6 +32,10 @@ final class JobLedger {
   private final Published<JobBoard> board;
   private final JobListener listener;
   private final Map<Long, Running> running = new LinkedHashMap<>();
+
+  /** What had given way and waits for its next turn. */
+  private final Map<Long, Yielded> yielded = new HashMap<>();
+
   private final Deque<JobRecord> history = new ArrayDeque<>();
 
   /** Who asked for a job hears of its end when the history has it. */
@@ -45,6 +50,8 @@ final class JobLedger {
   private long busyMillis;
 
   private record Running(Job job, JobProgress progress) {}
+
+  private record Yielded(JobProgress progress, JobReport report) {}
 
   JobLedger(LongSupplier wallMillis, Published<JobBoard> board, JobListener listener) {
     this.wallMillis = wallMillis;
@@ -70,7 +77,7 @@ final class JobLedger {
   void publish(List<Job> waiting, boolean paused) {
     List<JobProgress> jobs = new ArrayList<>();
     running.values().forEach(each -> jobs.add(each.progress()));
-    waiting.forEach(job -> jobs.add(progress(job, JobPhase.QUEUED)));
+    waiting.forEach(job -> jobs.add(waiting(job)));
     board.set(
         new JobBoard(
             jobs,
@@ -89,6 +96,11 @@ final class JobLedger {
     }
   }
 
+  private JobProgress waiting(Job job) {
+    Yielded before = yielded.get(job.id());
+    return before == null ? progress(job, JobPhase.QUEUED) : before.progress();
+  }
+
   private JobProgress progress(Job job, JobPhase phase) {
     return new JobProgress(
         job.id(),
@@ -103,8 +115,13 @@ final class JobLedger {
         job.reason());
   }
 
-  /** A worker got a job. */
+  /** A worker got a job, or gets on with one that had given way. */
   void started(Job job) {
+    Yielded before = yielded.remove(job.id());
+    if (before != null) {
+      running.put(job.id(), new Running(job, in(JobPhase.RUNNING, before.progress())));
+      return;
+    }
     running.put(job.id(), new Running(job, progress(job, JobPhase.RUNNING)));
     event(job, CompactionEvent.Type.STARTED, 0, Duration.ZERO, 0, job.reason());
   }
@@ -121,8 +138,17 @@ final class JobLedger {
     remember(job, now(), JobEnd.withoutWork(job.id(), JobOutcome.COMPLETED, ""), 0);
   }
 
-  /** A job was given up before it ran. */
+  private JobProgress in(JobPhase phase, JobProgress progress) {
+    return progress.advanced(phase, progress.doneBytes(), progress.records(), now());
+  }
+
+  /** A job was given up before it ran, or after it had given way. */
   void abandoned(Job job, String why) {
+    Yielded before = yielded.remove(job.id());
+    if (before != null) {
+      end(job, before.progress(), before.report().abandoned(why));
+      return;
+    }
     event(job, CompactionEvent.Type.ABANDONED, 0, Duration.ZERO, 0, why);
     remember(job, now(), JobEnd.withoutWork(job.id(), JobOutcome.ABANDONED, why), 0);
   }
@@ -148,7 +174,10 @@ final class JobLedger {
       event(
           job, CompactionEvent.Type.PROGRESS, saved(report), report.duration(), mark, job.reason());
     }
-    if (report.state() != JobReport.State.RUNNING) {
+    if (report.state() == JobReport.State.YIELDED) {
+      Running unused = running.remove(job.id());
+      yielded.put(job.id(), new Yielded(in(JobPhase.YIELDED, progress), report));
+    } else if (report.state() != JobReport.State.RUNNING) {
       end(job, progress, report);
     }
     return job;

@@ -41,6 +41,25 @@ final class JobQueue {
     return true;
   }
 
+  /** Takes a job back that has its segments still, however many wait; it waits from now on. */
+  void putBack(Job job, long nowNanos) {
+    waiting.add(new Waiting(job, nowNanos));
+  }
+
+  /**
+   * Tells whether a job waits that would run before another, if that were put back now.
+   *
+   * @param mayRun tells which jobs could run then
+   */
+  boolean hasBefore(Job other, long nowNanos, Predicate<? super Job> mayRun) {
+    for (Waiting each : waiting) {
+      if (each.points(nowNanos) >= other.priority() && mayRun.test(each.job())) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   /**
    * Takes the job with most points of those that may run; the older of equals. Its segments stay
    * reserved.

@@ -11,18 +11,20 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Predicate;
 
-/** A job at work, in slices; belongs to its worker. */
+/** One turn of a job at work, in slices; belongs to its worker. */
 abstract class JobRun {
   final StoreSpace space;
   final Table table;
   final Job job;
   private final long startedNanos;
+  private final long earlierNanos;
   private final Set<Integer> victims;
   private final long bytesBefore;
   long doneBytes;
 
-  /** What was read, written and deleted. */
+  /** What was read, written and deleted in this turn. */
   long trafficBytes;
 
   long records;
@@ -41,7 +43,19 @@ abstract class JobRun {
     this.job = job;
     this.startedNanos = space.time().nanoTime();
     this.victims = new HashSet<>(job.segments());
-    this.bytesBefore = ownBytes();
+    JobRest rest = job.rest();
+    if (rest == null) {
+      this.earlierNanos = 0;
+      this.bytesBefore = ownBytes();
+      return;
+    }
+    this.earlierNanos = rest.workNanos();
+    this.bytesBefore =
+        Math.max(0, rest.bytesBefore() + survivorBytes() - rest.survivorBytes()); // others' work
+    this.doneBytes = rest.doneBytes();
+    this.records = rest.records();
+    this.movedBytes = rest.movedBytes();
+    this.removed = rest.removed();
   }
 
   /**
@@ -57,6 +71,9 @@ abstract class JobRun {
 
   /** Tells why some of it could not be done; empty if all was. */
   abstract String shortfall();
+
+  /** Returns where the job would go on if it gave way now. */
+  abstract JobRest rest();
 
   /** Leaves everything as it is: what was moved stays moved, what was not stays where it is. */
   abstract void abandon();
@@ -92,7 +109,32 @@ abstract class JobRun {
   }
 
   final boolean isOverdue() {
-    return space.time().nanoTime() - startedNanos > job.timeoutNanos();
+    return workNanos() > job.timeoutNanos();
+  }
+
+  /** What waited between the turns does not count. */
+  private long workNanos() {
+    return earlierNanos + space.time().nanoTime() - startedNanos;
+  }
+
+  /** Tells whether the job has got on in this turn, or has nothing to do but to wait. */
+  final boolean wasOfUse() {
+    return trafficBytes > 0 || ahead().isEmpty();
+  }
+
+  final JobRest rest(int next, int page, boolean swept, int left) {
+    return new JobRest(
+        next,
+        page,
+        swept,
+        left,
+        doneBytes,
+        records,
+        movedBytes,
+        removed,
+        bytesBefore,
+        survivorBytes(),
+        workNanos());
   }
 
   final void count(EvacuationResult result) {
@@ -115,11 +157,16 @@ abstract class JobRun {
 
   /** The lengths of the files that the job empties or that only jobs fill. */
   private long ownBytes() {
-    long sum = 0;
-    for (SegmentUsage usage : space.segments(table)) {
-      sum += usage.survivors() || victims.contains(usage.number()) ? usage.fileBytes() : 0;
-    }
-    return sum;
+    return fileBytes(usage -> usage.survivors() || victims.contains(usage.number()));
+  }
+
+  /** The lengths of the files that only jobs fill, without those that the job empties. */
+  private long survivorBytes() {
+    return fileBytes(usage -> usage.survivors() && !victims.contains(usage.number()));
+  }
+
+  private long fileBytes(Predicate<? super SegmentUsage> which) {
+    return space.segments(table).stream().filter(which).mapToLong(SegmentUsage::fileBytes).sum();
   }
 
   final JobReport report(int worker, JobReport.State state, String reason) {
@@ -135,7 +182,8 @@ abstract class JobRun {
         ended ? victims.size() - remaining().size() : 0,
         bytesBefore,
         ended ? ownBytes() : bytesBefore,
-        Duration.ofNanos(space.time().nanoTime() - startedNanos),
-        reason);
+        Duration.ofNanos(workNanos()),
+        reason,
+        state == JobReport.State.YIELDED ? rest() : null);
   }
 }

@@ -97,10 +97,21 @@ record SavedJob(
     return left;
   }
 
-  /** Returns the job that goes on with some of the files. */
-  Job resumed(Table table, List<SegmentInfo> left) {
+  /**
+   * Returns the job that goes on with some of the files.
+   *
+   * @param maxRuntimeNanos how long its turns may last now
+   */
+  Job resumed(Table table, List<SegmentInfo> left, long maxRuntimeNanos) {
     return Job.asked(
-        jobId, table, kind, left, timeoutNanos, askedMillis, "resumed after a restart");
+        jobId,
+        table,
+        kind,
+        left,
+        timeoutNanos,
+        maxRuntimeNanos,
+        askedMillis,
+        "resumed after a restart");
   }
 
   /** Returns the bytes, with as many files as fit. */

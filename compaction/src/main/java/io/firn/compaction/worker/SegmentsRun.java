@@ -29,10 +29,26 @@ final class SegmentsRun extends JobRun {
   private int page;
   private int left;
 
+  /** Where the first segment is taken up again. */
+  private int firstPage;
+
+  /** Pages before the one at which the segment was taken up: others may have filled them since. */
+  private int refilled;
+
+  /** Whether these pages are walked through, which is the last of the segment. */
+  private boolean again;
+
   SegmentsRun(StoreSpace space, Table table, Job job, RecordFilter keep) {
     super(space, table, job);
     this.evacuator = new Evacuator(table);
     this.keep = keep;
+    JobRest rest = job.rest();
+    if (rest != null) {
+      next = rest.next();
+      firstPage = rest.page();
+      swept = rest.swept();
+      left = rest.left();
+    }
   }
 
   @Override
@@ -48,19 +64,30 @@ final class SegmentsRun extends JobRun {
       return hold();
     }
     long pageBytes = from.capacity() / from.pages();
-    int pages = (int) Math.max(1, Math.min(from.pages() - (long) page, maximumBytes / pageBytes));
+    int end = again ? refilled : from.pages();
+    int pages = (int) Math.max(1, Math.min(end - (long) page, maximumBytes / pageBytes));
     var result = current.evacuate(page, pages, keep, move -> {});
     count(result);
     left += result.left() + result.pagesLeft();
     page += pages;
-    if (page >= from.pages()) {
-      letGo();
-      segmentDone();
-    }
     long bytes = pages * pageBytes;
-    doneBytes += bytes;
+    doneBytes += again ? 0 : bytes;
+    if (page >= end) {
+      passed(from);
+    }
     trafficBytes += bytes;
     return bytes;
+  }
+
+  /** What was filled while the job had given way is walked through once, so that this ends. */
+  private void passed(Segment from) {
+    again = !again && refilled > 0 && from.liveCharge() > 0;
+    if (again) {
+      page = 0;
+      return;
+    }
+    letGo();
+    segmentDone();
   }
 
   /** What is swept is not read, so its bytes are done when they do not live any more. */
@@ -96,10 +123,14 @@ final class SegmentsRun extends JobRun {
     }
     int number = job.segments().get(next++);
     Segment found = table.space().find(number);
+    int takenUp = firstPage;
+    firstPage = 0;
     if (found != null && found.liveCharge() > 0) {
       segment = found;
       held = evacuator.hold(number);
-      page = 0;
+      page = Math.min(takenUp, found.pages() - 1);
+      refilled = page;
+      again = false;
     } else {
       trafficBytes += found == null ? 0 : StoreSpace.fileBytes(found);
       doneBytes += swept ? 0 : table.space().segmentBytes(); // nothing lives in it any more
@@ -139,6 +170,12 @@ final class SegmentsRun extends JobRun {
   @Override
   List<Integer> ahead() {
     return job.segments().subList(held == null ? next : next - 1, job.segments().size());
+  }
+
+  @Override
+  JobRest rest() {
+    boolean midway = held != null && !again;
+    return rest(midway ? next - 1 : next, midway ? page : 0, swept, left);
   }
 
   @Override

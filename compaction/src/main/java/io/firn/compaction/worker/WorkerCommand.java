@@ -23,6 +23,14 @@ sealed interface WorkerCommand {
     }
   }
 
+  /** Lets a job give way, if it is the running one, as soon as its turn was of use. */
+  record Yield(long jobId) implements WorkerCommand {
+    @Override
+    public void deliverTo(Handler handler) {
+      handler.onYield(this);
+    }
+  }
+
   /** Takes each command. */
   interface Handler {
     /** Takes a {@link Run}. */
@@ -30,5 +38,8 @@ sealed interface WorkerCommand {
 
     /** Takes a {@link Cancel}. */
     void onCancel(Cancel command);
+
+    /** Takes a {@link Yield}. */
+    void onYield(Yield command);
   }
 }

@@ -40,6 +40,7 @@ final class CompactionSimulationTest {
     assertThat(totals.completed.get(JobKind.EXPIRY)).isPositive();
     assertThat(totals.abandoned).isPositive();
     assertThat(totals.resumed).isPositive();
+    assertThat(totals.gaveWay).isPositive();
   }
 
   @ParameterizedTest
@@ -64,7 +65,7 @@ final class CompactionSimulationTest {
 
   private @Nullable String complaint(long seed, @Nullable Rule broken) {
     return StoreSimulation.complaint(
-        seed, SimulationFocus.NONE, SimulatedCompaction.counting(totals), broken);
+        seed, SimulationFocus.NONE, SimulatedCompaction.counting(totals, seed), broken);
   }
 
   @Test
@@ -75,6 +76,6 @@ final class CompactionSimulationTest {
   }
 
   private String story(long seed) {
-    return StoreSimulation.story(seed, SimulatedCompaction.counting(totals));
+    return StoreSimulation.story(seed, SimulatedCompaction.counting(totals, seed));
   }
 }

@@ -174,6 +174,47 @@ final class JobLedgerTest {
     assertThat(board.get().history()).extracting(JobRecord::jobId).containsExactly(3L, 2L);
   }
 
+  @Test
+  void aJobThatGivesWay_keepsItsProgress_andIsOneInTheBooks() {
+    Job job = job(1, 1, 0, 3);
+    ledger.started(job);
+    assertThat(ledger.report(report(job, JobReport.State.YIELDED, 400, ""))).isEqualTo(job);
+    assertThat(ledger.running()).isEmpty();
+    Job rest = job.after(Jobs.rest(400));
+    ledger.publish(List.of(rest), false);
+    assertThat(board.get().jobs()).hasSize(1);
+    assertThat(board.get().jobs().get(0).phase()).isEqualTo(JobPhase.YIELDED);
+    assertThat(board.get().jobs().get(0).fraction()).isEqualTo(0.4);
+    wallMillis += 500;
+    ledger.started(rest);
+    assertThat(ledger.report(report(rest, JobReport.State.RUNNING, 300, ""))).isEqualTo(rest);
+    ledger.publish(List.of(), false);
+    assertThat(board.get().jobs().get(0).phase()).isEqualTo(JobPhase.RUNNING);
+    assertThat(board.get().jobs().get(0).fraction()).isEqualTo(0.4);
+    assertThat(board.get().jobs().get(0).started()).isEqualTo(Instant.ofEpochMilli(1_000));
+    assertThat(ledger.report(report(rest, JobReport.State.COMPLETED, 1000, ""))).isEqualTo(rest);
+    ledger.publish(List.of(), false);
+    assertThat(marks()).containsExactlyElementsOf(JobKind.FILES.marks());
+    assertThat(types()).containsOnlyOnce(CompactionEvent.Type.STARTED);
+    assertThat(board.get().history()).hasSize(1);
+    assertThat(board.get().totals())
+        .isEqualTo(new CompactionTotals(1, 0, 0, 2_000, 1_000, 500, 7, false));
+  }
+
+  @Test
+  void whatIsGivenUpAfterItGaveWay_countsWithWhatItDid() {
+    Job job = job(1, 1, 0, 3);
+    ledger.started(job);
+    assertThat(ledger.report(report(job, JobReport.State.YIELDED, 400, ""))).isEqualTo(job);
+    ledger.abandoned(job.after(Jobs.rest(400)), "cancelled");
+    ledger.publish(List.of(), false);
+    assertThat(board.get().jobs()).isEmpty();
+    assertThat(ends).extracting(JobEnd::problem).containsExactly("cancelled");
+    assertThat(board.get().history().get(0).records()).isEqualTo(40);
+    assertThat(board.get().totals())
+        .isEqualTo(new CompactionTotals(0, 0, 1, 2_000, 400, 200, 7, false));
+  }
+
   private List<CompactionEvent.Type> types() {
     return events.stream().map(CompactionEvent::type).toList();
   }

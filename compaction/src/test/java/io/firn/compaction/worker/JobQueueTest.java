@@ -102,6 +102,66 @@ final class JobQueueTest {
     assertThat(queue.add(job(999, 1, 1000, 999), 0)).isTrue();
   }
 
+  @Test
+  void aTurnIsOver_onceItHasLasted() {
+    Job job = job(1, 1, 0, 4);
+    for (long started : new long[] {0, -5, Long.MAX_VALUE - 1, Long.MIN_VALUE}) {
+      assertThat(job.shouldYield(started, started)).isFalse();
+      assertThat(job.shouldYield(started, started + job.maxRuntimeNanos() - 1)).isFalse();
+      assertThat(job.shouldYield(started, started + job.maxRuntimeNanos())).isTrue();
+      assertThat(job.shouldYield(started, started + 100 * SECOND)).isTrue();
+    }
+  }
+
+  @Test
+  void aJobGivesWay_toOnesThatWouldRunBeforeIt_andToNoOthers() {
+    Job runs = job(1, 1, 100, 4);
+    assertThat(queue.hasBefore(runs, 0, job -> true)).isFalse();
+    assertThat(queue.add(job(2, 2, 99, 5), 0)).isTrue();
+    assertThat(queue.hasBefore(runs, SECOND - 1, job -> true)).isFalse();
+    assertThat(queue.hasBefore(runs, SECOND, job -> true)).isTrue();
+    assertThat(queue.hasBefore(runs, SECOND, job -> job.id() != 2)).isFalse();
+    assertThat(queue.add(job(3, 3, 400, 6), SECOND)).isTrue();
+    assertThat(queue.hasBefore(runs, SECOND, job -> job.id() != 2)).isTrue();
+    assertThat(queue.waiting()).hasSize(2);
+  }
+
+  @Test
+  void whatIsPutBack_comesAfterItsEquals_keepsItsSegments_andIsNeverRefused() {
+    Job first = job(0, 1, 0, 1000);
+    assertThat(queue.add(first, 0)).isTrue();
+    assertThat(queue.take(0, job -> true)).isEqualTo(first);
+    for (int i = 1; i <= JobQueue.MOST_WAITING; i++) {
+      assertThat(queue.add(job(i, 1, 0, i), 0)).isTrue();
+    }
+    Job rest = first.after(Jobs.rest(300));
+    assertThat(queue.hasBefore(rest, 0, job -> true)).isTrue();
+    queue.putBack(rest, 0);
+    assertThat(queue.isReserved(1, 1000)).isTrue();
+    assertThat(queue.take(0, job -> true)).extracting(Job::id).isEqualTo(1L);
+    assertThat(queue.remove(0)).isEqualTo(rest);
+    assertThat(queue.isReserved(1, 1000)).isFalse();
+  }
+
+  @Test
+  void aJobThatGivesWay_doesNotStarve_thoughMoreUrgentOnesNeverEnd() {
+    Job low = job(0, 1, 0, 0);
+    assertThat(queue.add(low, 0)).isTrue();
+    int turns = 0;
+    for (int second = 1; second <= 1000; second++) {
+      assertThat(queue.add(job(second, 1, 100, second), second * SECOND)).isTrue();
+      Job next = Objects.requireNonNull(queue.take(second * SECOND, job -> true));
+      if (next.id() == 0) {
+        turns++;
+        assertThat(queue.hasBefore(next, second * SECOND, job -> true)).isTrue();
+        queue.putBack(next, second * SECOND);
+        next = Objects.requireNonNull(queue.take(second * SECOND, job -> true));
+      }
+      queue.release(next);
+    }
+    assertThat(turns).isBetween(8, 10);
+  }
+
   private List<Long> drain(long now) {
     List<Long> order = new ArrayList<>();
     for (Job next = queue.take(now, job -> true);

@@ -28,9 +28,11 @@ final class Jobs {
         plannedBytes / 2,
         true,
         60 * SECOND,
+        2 * SECOND,
         Job.BY_ITSELF,
         priority,
-        "a test");
+        "a test",
+        null);
   }
 
   static Job byHand(long id, int table, Integer... segments) {
@@ -44,9 +46,11 @@ final class Jobs {
         500,
         false,
         60 * SECOND,
+        2 * SECOND,
         1_000,
         500,
-        "asked for by hand");
+        "asked for by hand",
+        null);
   }
 
   static JobReport report(Job job, JobReport.State state, long done, String reason) {
@@ -62,6 +66,12 @@ final class Jobs {
         5_000,
         state == JobReport.State.RUNNING ? 5_000 : 3_000,
         Duration.ofMillis(7),
-        reason);
+        reason,
+        state == JobReport.State.YIELDED ? rest(done) : null);
+  }
+
+  /** Returns where a job goes on whose first segment is half done. */
+  static JobRest rest(long done) {
+    return new JobRest(0, 2, false, 0, done, done / 10, done / 2, 1, 5_000, 1_000, 7_000_000);
   }
 }

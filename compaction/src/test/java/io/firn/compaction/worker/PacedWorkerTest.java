@@ -153,9 +153,11 @@ final class PacedWorkerTest {
         bytes / 2,
         false,
         TIMEOUT_NANOS,
+        TIMEOUT_NANOS,
         Job.BY_ITSELF,
         0,
-        "a test");
+        "a test",
+        null);
   }
 
   private void start() {

@@ -3,6 +3,7 @@
 package io.firn.compaction.worker;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.firn.cold.ColdStore;
 import io.firn.cold.ColdTable;
@@ -10,13 +11,19 @@ import io.firn.cold.StoreOptions;
 import io.firn.cold.TableOptions;
 import io.firn.cold.engine.SegmentUsage;
 import io.firn.cold.engine.Table;
+import io.firn.cold.model.DiskFullException;
 import io.firn.cold.testkit.ManualTime;
 import io.firn.compaction.CompactionConfig;
 import io.firn.compaction.CompactionEvent;
 import io.firn.compaction.CompactionOptions;
 import io.firn.compaction.CompactionTotals;
+import io.firn.compaction.JobPhase;
+import io.firn.compaction.JobProgress;
+import io.firn.compaction.JobRecord;
+import io.firn.compaction.plan.AutoPlanner;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -29,6 +36,8 @@ final class SchedulerJobsTest {
   private static final int KEYS = 8_000;
 
   @TempDir Path directory;
+  private final Published<JobBoard> board =
+      new Published<>(new JobBoard(List.of(), List.of(), CompactionTotals.NONE));
   private final Published<JobRates> rates = new Published<>(JobRates.NONE);
   private final Mailbox<SchedulerCommand> mailbox = new Mailbox<>();
   private final List<Mailbox<WorkerCommand>> workers = List.of(new Mailbox<>(), new Mailbox<>());
@@ -58,9 +67,116 @@ final class SchedulerJobsTest {
     }
   }
 
+  @Test
+  void aTurnEnds_whenItHasLastedLongEnough_andAnotherJobWaits() {
+    ManualTime time = new ManualTime();
+    try (ColdStore store = open(time, 256L << 20)) {
+      fillAndRemoveMost(store.table("books", TableOptions.defaults()));
+      int id = store.space().tables().get(0).id();
+      CompactionScheduler scheduler = scheduler(store);
+      tell(new SchedulerCommand.Pause(true));
+      tell(configure(id, 1));
+      tell(new SchedulerCommand.Compact(1, id, parity(0)));
+      assertThat(scheduler.doWork()).isPositive();
+      Job first = ((WorkerCommand.Run) commands().get(0)).job();
+      time.advance(10 * Jobs.SECOND);
+      int unused = scheduler.doWork();
+      assertThat(commands()).as("nobody waits").isEmpty();
+
+      tell(new SchedulerCommand.Compact(2, id, parity(1)));
+      unused = scheduler.doWork();
+      assertThat(commands()).containsExactly(new WorkerCommand.Yield(1));
+      unused = scheduler.doWork();
+      assertThat(commands()).as("it was told already").isEmpty();
+      report(first, JobReport.State.YIELDED, 400);
+      unused = scheduler.doWork();
+      Job second = ((WorkerCommand.Run) commands().get(0)).job();
+      assertThat(second.id()).isEqualTo(2);
+      assertThat(board.get().jobs())
+          .extracting(JobProgress::phase)
+          .containsExactly(JobPhase.RUNNING, JobPhase.YIELDED);
+
+      time.advance(2 * Jobs.SECOND - 1);
+      unused = scheduler.doWork();
+      assertThat(commands()).as("its turn is not over").isEmpty();
+      time.advance(1);
+      unused = scheduler.doWork();
+      assertThat(commands()).containsExactly(new WorkerCommand.Yield(2));
+      report(second, JobReport.State.COMPLETED, second.plannedBytes());
+      unused = scheduler.doWork();
+      assertThat(commands()).containsExactly(new WorkerCommand.Run(first.after(Jobs.rest(400))));
+    }
+  }
+
+  @Test
+  void aCancellation_thatCameWhileTheJobGaveWay_holds() {
+    try (ColdStore store = open(new ManualTime(), 256L << 20)) {
+      fillAndRemoveMost(store.table("books", TableOptions.defaults()));
+      int id = store.space().tables().get(0).id();
+      CompactionScheduler scheduler = scheduler(store);
+      tell(new SchedulerCommand.Pause(true));
+      tell(new SchedulerCommand.Compact(1, id, parity(0)));
+      int unused = scheduler.doWork();
+      Job job = ((WorkerCommand.Run) commands().get(0)).job();
+      tell(new SchedulerCommand.Cancel(1));
+      report(job, JobReport.State.YIELDED, 400);
+      unused = scheduler.doWork();
+      assertThat(commands()).containsExactly(new WorkerCommand.Cancel(1));
+      unused = scheduler.doWork();
+      assertThat(board.get().jobs()).isEmpty();
+      assertThat(board.get().history()).extracting(JobRecord::problem).containsExactly("cancelled");
+      assertThat(store.space().jobs().all()).isEmpty();
+      tell(new SchedulerCommand.Compact(2, id, parity(0)));
+      unused = scheduler.doWork();
+      assertThat(told()).containsExactly(2L);
+    }
+  }
+
+  @Test
+  void aJobThatMakesRoom_neverGivesWay() {
+    ManualTime time = new ManualTime();
+    try (ColdStore store = open(time, 32L << 20)) {
+      ColdTable table = store.table("books", TableOptions.defaults());
+      assertThatThrownBy(
+              () -> {
+                for (int i = 0; i < 10 * KEYS; i++) {
+                  table.put(key(i), new byte[1000], ColdTable.NEVER);
+                }
+              })
+          .isInstanceOf(DiskFullException.class);
+      int id = store.space().tables().get(0).id();
+      CompactionScheduler scheduler = scheduler(store);
+      tell(configure(id, 1));
+      int unused = scheduler.doWork();
+      Job makesRoom = ((WorkerCommand.Run) commands().get(0)).job();
+      assertThat(AutoPlanner.makesRoom(makesRoom.priority())).isTrue();
+      for (int i = 0; i < KEYS; i++) {
+        unused += i % 10 != 0 && table.remove(key(i)) ? 1 : 0;
+      }
+      tell(new SchedulerCommand.Compact(1, id, CompactionOptions.defaults()));
+      unused = scheduler.doWork();
+      assertThat(board.get().jobs()).extracting(JobProgress::jobId).contains(1L);
+      time.advance(10 * Jobs.SECOND);
+      unused = scheduler.doWork();
+      assertThat(commands()).isEmpty();
+    }
+  }
+
+  private ColdStore open(ManualTime time, long maximumBytes) {
+    return ColdStore.open(
+        directory,
+        StoreOptions.builder()
+            .maximumDiskBytes(maximumBytes)
+            .maximumSpaceWait(Duration.ZERO)
+            .time(time)
+            .build());
+  }
+
+  private void report(Job job, JobReport.State state, long done) {
+    tell(new SchedulerCommand.Report(Jobs.report(job, state, done, "")));
+  }
+
   private CompactionScheduler scheduler(ColdStore store) {
-    Published<JobBoard> board =
-        new Published<>(new JobBoard(List.of(), List.of(), CompactionTotals.NONE));
     JobListener deaf =
         new JobListener() {
           @Override
@@ -103,16 +219,21 @@ final class SchedulerJobsTest {
   /** Returns the jobs that workers were given. */
   private List<Long> told() {
     List<Long> jobs = new ArrayList<>();
-    for (Mailbox<WorkerCommand> worker : workers) {
-      int unused =
-          worker.drain(
-              command -> {
-                if (command instanceof WorkerCommand.Run run) {
-                  jobs.add(run.job().id());
-                }
-              });
+    for (WorkerCommand command : commands()) {
+      if (command instanceof WorkerCommand.Run run) {
+        jobs.add(run.job().id());
+      }
     }
     return jobs;
+  }
+
+  /** Returns what workers were told. */
+  private List<WorkerCommand> commands() {
+    List<WorkerCommand> commands = new ArrayList<>();
+    for (Mailbox<WorkerCommand> worker : workers) {
+      int unused = worker.drain(commands::add);
+    }
+    return commands;
   }
 
   private static void fillAndRemoveMost(ColdTable table) {

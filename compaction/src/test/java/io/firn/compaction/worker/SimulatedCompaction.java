@@ -12,12 +12,15 @@ import io.firn.compaction.CompactionConfig;
 import io.firn.compaction.CompactionOptions;
 import io.firn.compaction.JobKind;
 import io.firn.compaction.JobOutcome;
+import io.firn.compaction.JobPhase;
 import io.firn.compaction.JobProgress;
 import io.firn.compaction.JobRecord;
 import java.time.Duration;
 import java.util.EnumMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SplittableRandom;
 
 /** The compaction of a simulated store, and an operator who asks it for this and that. */
@@ -29,6 +32,10 @@ final class SimulatedCompaction implements Agent, SimulationWorkers.Running {
   private final Totals totals;
   private final StoreCompaction compaction;
   private final AgentHandle operator;
+  private final Duration maxRuntime;
+
+  /** Jobs that were seen to wait after they had given way. */
+  private final Set<Long> gaveWay = new HashSet<>();
 
   /** What became of the jobs of all seeds. Counted by many threads, read afterwards. */
   static final class Totals {
@@ -37,6 +44,7 @@ final class SimulatedCompaction implements Agent, SimulationWorkers.Running {
     int failed;
     int resumed;
     int files;
+    int gaveWay;
     long records;
 
     private synchronized void count(JobRecord job) {
@@ -50,6 +58,10 @@ final class SimulatedCompaction implements Agent, SimulationWorkers.Running {
       }
     }
 
+    private synchronized void countThatGaveWay(int jobs) {
+      gaveWay += jobs;
+    }
+
     @Override
     public String toString() {
       return "completed with files gone "
@@ -60,6 +72,8 @@ final class SimulatedCompaction implements Agent, SimulationWorkers.Running {
           + failed
           + ", resumed with files gone "
           + resumed
+          + ", gave way "
+          + gaveWay
           + ", files gone "
           + files
           + ", records moved or removed "
@@ -67,17 +81,27 @@ final class SimulatedCompaction implements Agent, SimulationWorkers.Running {
     }
   }
 
-  private SimulatedCompaction(StoreSpace space, SplittableRandom random, Totals totals) {
+  private SimulatedCompaction(
+      StoreSpace space, SplittableRandom random, Totals totals, Duration maxRuntime) {
     this.space = space;
     this.random = random;
     this.totals = totals;
+    this.maxRuntime = maxRuntime;
     this.compaction = StoreCompaction.start(space, 1 + random.nextInt(3));
     this.operator = space.start(this);
   }
 
-  /** Returns what starts the compaction of every store of a simulation. */
-  static SimulationWorkers counting(Totals totals) {
-    return (space, random) -> new SimulatedCompaction(space, random.split(), totals);
+  /**
+   * Returns what starts the compaction of every store of a simulation. Whether turns are short there
+   * is drawn apart, so that it moves nothing in the seeds in which they are not.
+   */
+  static SimulationWorkers counting(Totals totals, long seed) {
+    SplittableRandom turns = new SplittableRandom(seed);
+    Duration maxRuntime =
+        turns.nextInt(4) == 0
+            ? Duration.ofMillis(1L << turns.nextInt(7))
+            : CompactionConfig.defaults().maxRuntime();
+    return (space, random) -> new SimulatedCompaction(space, random.split(), totals, maxRuntime);
   }
 
   @Override
@@ -87,12 +111,23 @@ final class SimulatedCompaction implements Agent, SimulationWorkers.Running {
       return 0;
     }
     String cache = tables.get(random.nextInt(tables.size())).name();
+    noteThatGaveWay();
     try {
+      CompactionConfig now = compaction.config(cache);
+      if (!now.maxRuntime().equals(maxRuntime)) {
+        compaction.configure(cache, now.toBuilder().maxRuntime(maxRuntime).build());
+      }
       ask(cache);
     } catch (IllegalArgumentException | FirnException e) {
       return 0; // the table was dropped, the queue is full or the store is closed
     }
     return 0;
+  }
+
+  private void noteThatGaveWay() {
+    for (JobProgress job : compaction.jobs()) {
+      boolean unused = job.phase() == JobPhase.YIELDED && gaveWay.add(job.jobId());
+    }
   }
 
   private void ask(String cache) {
@@ -135,6 +170,7 @@ final class SimulatedCompaction implements Agent, SimulationWorkers.Running {
         .compactThresholdBytes(random.nextInt(1 << 20))
         .deadRowShare(random.nextDouble())
         .minSpaceSaving(random.nextInt(2) * 0.1)
+        .maxRuntime(maxRuntime)
         .build();
   }
 
@@ -146,6 +182,8 @@ final class SimulatedCompaction implements Agent, SimulationWorkers.Running {
 
   @Override
   public void judge(boolean sound) {
+    totals.countThatGaveWay(gaveWay.size());
+    gaveWay.clear();
     for (JobRecord job : compaction.history()) {
       totals.count(job);
       if (sound && job.outcome() == JobOutcome.FAILED && !job.problem().contains("dropped")) {

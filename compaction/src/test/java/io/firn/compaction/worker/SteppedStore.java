@@ -50,7 +50,8 @@ final class SteppedStore implements AutoCloseable {
   private final StoreCompaction compaction;
   private final Table table;
 
-  private SteppedStore(Disk disk, long maximumBytes, ManualTime time) throws IOException {
+  private SteppedStore(Disk disk, long maximumBytes, ManualTime time, int workers)
+      throws IOException {
     this.time = time;
     SplittableRandom random = new SplittableRandom(7);
     engine =
@@ -64,14 +65,19 @@ final class SteppedStore implements AutoCloseable {
                 random::nextLong,
                 () -> new PendingWrite() {}));
     space = new StoreSpace(engine);
-    compaction = StoreCompaction.start(space, WORKERS);
+    compaction = StoreCompaction.start(space, workers);
     table = engine.openTable(TABLE, Octets.EMPTY);
   }
 
   /** Opens the store, with compaction going on by itself. */
   static SteppedStore open(Disk disk, long maximumBytes, ManualTime time) {
+    return open(disk, maximumBytes, time, WORKERS);
+  }
+
+  /** Opens the store with so many workers, with compaction going on by itself. */
+  static SteppedStore open(Disk disk, long maximumBytes, ManualTime time, int workers) {
     try {
-      return new SteppedStore(disk, maximumBytes, time);
+      return new SteppedStore(disk, maximumBytes, time, workers);
     } catch (IOException e) {
       throw new AssertionError(e);
     }
@@ -183,6 +189,10 @@ final class SteppedStore implements AutoCloseable {
   }
 
   void put(byte[] key, byte[] value, long expiresAtMillis) {
+    put(table, key, value, expiresAtMillis);
+  }
+
+  static void put(Table table, byte[] key, byte[] value, long expiresAtMillis) {
     long hash = table.hashOf(key, key.length);
     try (PendingWrite write =
         table.preparePut(hash, key, key.length, value, value.length, expiresAtMillis)) {
@@ -191,6 +201,10 @@ final class SteppedStore implements AutoCloseable {
   }
 
   boolean remove(byte[] key) {
+    return remove(table, key);
+  }
+
+  static boolean remove(Table table, byte[] key) {
     try (PendingWrite write = table.prepareRemove(table.hashOf(key, key.length), key, key.length)) {
       return write.commit() != 0;
     }
