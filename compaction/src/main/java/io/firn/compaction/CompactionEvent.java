@@ -14,7 +14,7 @@ import java.util.Objects;
  * @param kind what the job does
  * @param files data files it is about
  * @param spaceSaved bytes that the files have become shorter by so far; negative if longer
- * @param duration since the job began
+ * @param duration how long the job has worked
  * @param fraction share of its work that is done, 0 to 1
  * @param reason why it was started; of a failed or abandoned one, why it ended
  */

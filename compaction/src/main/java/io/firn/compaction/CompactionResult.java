@@ -10,7 +10,7 @@ import java.time.Duration;
  * @param files data files that it compacted
  * @param bytesBefore length of these files before
  * @param bytesAfter length of what holds their records now
- * @param duration from its start to its end
+ * @param duration how long it worked, without what it waited after it had given way to others
  */
 public record CompactionResult(int files, long bytesBefore, long bytesAfter, Duration duration) {
   private static final CompactionResult EMPTY = new CompactionResult(0, 0, 0, Duration.ZERO);

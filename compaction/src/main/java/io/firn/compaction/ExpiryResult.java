@@ -11,7 +11,7 @@ import java.time.Duration;
  * @param segmentsDropped data files that it deleted unread, as all in them had expired
  * @param bytesReclaimed bytes that the files have become shorter by; negative if what had to move
  *     out of them took more
- * @param duration from its start to its end
+ * @param duration how long it worked, without what it waited after it had given way to others
  */
 public record ExpiryResult(
     long removed, int segmentsDropped, long bytesReclaimed, Duration duration) {

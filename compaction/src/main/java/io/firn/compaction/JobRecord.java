@@ -14,7 +14,7 @@ import java.util.Objects;
  * @param kind what it did
  * @param outcome how it ended
  * @param started when it began to run
- * @param duration from its start to its end
+ * @param duration how long it worked, without what it waited after it had given way to others
  * @param files data files that it touched
  * @param bytesBefore length of these files before
  * @param bytesAfter length of what holds their records now
