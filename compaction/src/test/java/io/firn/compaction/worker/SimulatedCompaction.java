@@ -92,8 +92,8 @@ final class SimulatedCompaction implements Agent, SimulationWorkers.Running {
   }
 
   /**
-   * Returns what starts the compaction of every store of a simulation. Whether turns are short there
-   * is drawn apart, so that it moves nothing in the seeds in which they are not.
+   * Returns what starts the compaction of every store of a simulation. Whether turns are short
+   * there is drawn apart, so that it moves nothing in the seeds in which they are not.
    */
   static SimulationWorkers counting(Totals totals, long seed) {
     SplittableRandom turns = new SplittableRandom(seed);

@@ -31,7 +31,7 @@ final class TurnsTest {
   private static final String FILMS = "films";
   private static final int KEYS = 1_000;
   private static final long MAXIMUM_BYTES = 64L << 20;
-  private static final int MOST_STEPS = 20_000;
+  private static final int MOST_STEPS = 100_000;
   private static final Duration FOR_EVER = Duration.ofDays(1);
   private static final Duration SHORT = Duration.ofMillis(700);
 
@@ -139,10 +139,7 @@ final class TurnsTest {
   void theShortestTurns_getOn() throws Exception {
     reopen(1, Duration.ofMillis(1));
     CompactionConfig hasty =
-        SLOW.toBuilder()
-            .maxRuntime(Duration.ofMillis(1))
-            .maximumBytesPerSecond(256 << 10)
-            .build();
+        SLOW.toBuilder().maxRuntime(Duration.ofMillis(1)).maximumBytesPerSecond(256 << 10).build();
     store.compaction().configure(SteppedStore.TABLE, hasty);
     store.compaction().configure(FILMS, hasty);
     List<AskedJob<CompactionResult>> all = new ArrayList<>();
@@ -229,7 +226,7 @@ final class TurnsTest {
     awaitYield(job);
     assertThat(saved()).extracting(SavedJob::jobId).contains(job.jobId(), brief.jobId());
     SavedJob left = saved().stream().filter(each -> each.jobId() == job.jobId()).findAny().get();
-    assertThat(left.files()).hasSizeBetween(1, files - 2);
+    assertThat(left.files()).hasSizeBetween(1, files - 1);
     store.close();
     assertThat(job.result()).isCompletedExceptionally();
 
@@ -297,7 +294,9 @@ final class TurnsTest {
     int steps = 0;
     while (!job.result().isDone()) {
       int unused = store.step();
-      assertThat(steps++).as("a job never ends").isLessThan(MOST_STEPS);
+      assertThat(steps++)
+          .as("a job never ends: %s", store.compaction().jobs())
+          .isLessThan(MOST_STEPS);
     }
     return steps;
   }
