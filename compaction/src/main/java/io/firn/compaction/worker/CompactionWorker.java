@@ -111,7 +111,7 @@ final class CompactionWorker implements Agent, WorkerCommand.Handler {
       end(run, JobReport.State.ABANDONED, "timeout");
       return 1;
     }
-    if (yields && (waitNanos > 0 || run.wasOfUse())) {
+    if (yields && mayGiveWay(run)) {
       giveWay(run);
       return 1;
     }
@@ -166,7 +166,14 @@ final class CompactionWorker implements Agent, WorkerCommand.Handler {
     tell(run.report(number, state, reason));
   }
 
-  /** A turn in which nothing could be done yet, and nothing is waited for, goes on until it can. */
+  /**
+   * A turn of no use yet goes on, unless it waits for its bytes, or the shortest turns would get
+   * nowhere; and what only waits until its files are gone ends soon by itself.
+   */
+  private boolean mayGiveWay(JobRun run) {
+    return (waitNanos > 0 || run.gotOn()) && !run.ahead().isEmpty();
+  }
+
   private void giveWay(JobRun run) {
     JobReport report = run.report(number, JobReport.State.YIELDED, "");
     if (run.job.isAsked()) {

@@ -6,7 +6,7 @@ package io.firn.compaction.worker;
  * Where a job stands that has given way, and what it has done so far. Immutable.
  *
  * @param next index of the segment to go on with, in the order of the job; the number of segments
- *     if it only waits until files are gone
+ *     if none is left
  * @param page of that segment to go on with
  * @param swept whether what had expired as a whole was swept
  * @param left records and pages that it could not move

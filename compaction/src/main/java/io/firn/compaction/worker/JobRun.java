@@ -117,9 +117,9 @@ abstract class JobRun {
     return earlierNanos + space.time().nanoTime() - startedNanos;
   }
 
-  /** Tells whether the job has got on in this turn, or has nothing to do but to wait. */
-  final boolean wasOfUse() {
-    return trafficBytes > 0 || ahead().isEmpty();
+  /** Tells whether the job has got on in this turn. */
+  final boolean gotOn() {
+    return trafficBytes > 0;
   }
 
   final JobRest rest(int next, int page, boolean swept, int left) {
