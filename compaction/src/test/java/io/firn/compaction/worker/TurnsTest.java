@@ -142,11 +142,7 @@ final class TurnsTest {
         SLOW.toBuilder().maxRuntime(Duration.ofMillis(1)).maximumBytesPerSecond(256 << 10).build();
     store.compaction().configure(SteppedStore.TABLE, hasty);
     store.compaction().configure(FILMS, hasty);
-    List<AskedJob<CompactionResult>> all = new ArrayList<>();
-    for (int parity = 0; parity < 2; parity++) {
-      all.add(compact(SteppedStore.TABLE, parity));
-      all.add(compact(FILMS, parity));
-    }
+    List<AskedJob<CompactionResult>> all = List.of(compact(SteppedStore.TABLE), compact(FILMS));
     long before = dataBytes();
     long reclaimed = 0;
     for (AskedJob<CompactionResult> each : all) {
@@ -240,7 +236,9 @@ final class TurnsTest {
         .containsExactlyInAnyOrder(job.jobId(), brief.jobId());
     JobRecord record = ended(job);
     assertThat(record.outcome()).isEqualTo(JobOutcome.COMPLETED);
-    assertThat(record.files()).isEqualTo(left.files().size());
+    assertThat(record.files())
+        .as("the file that was half empty may be filled again")
+        .isBetween(left.files().size() - 1, left.files().size());
     assertThat(saved()).isEmpty();
     checkKept();
   }
