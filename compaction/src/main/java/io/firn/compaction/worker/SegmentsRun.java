@@ -29,7 +29,7 @@ final class SegmentsRun extends JobRun {
   private int page;
   private int left;
 
-  /** Where the first segment is taken up again. */
+  /** Where the next segment is taken up again, until it is held. */
   private int firstPage;
 
   /** Pages before the one at which the segment was taken up: others may have filled them since. */
@@ -175,7 +175,7 @@ final class SegmentsRun extends JobRun {
   @Override
   JobRest rest() {
     boolean midway = held != null && !again;
-    return rest(midway ? next - 1 : next, midway ? page : 0, swept, left);
+    return rest(midway ? next - 1 : next, midway ? page : firstPage, swept, left);
   }
 
   @Override

@@ -142,7 +142,11 @@ final class TurnsTest {
         SLOW.toBuilder().maxRuntime(Duration.ofMillis(1)).maximumBytesPerSecond(256 << 10).build();
     store.compaction().configure(SteppedStore.TABLE, hasty);
     store.compaction().configure(FILMS, hasty);
-    List<AskedJob<CompactionResult>> all = List.of(compact(SteppedStore.TABLE), compact(FILMS));
+    List<AskedJob<CompactionResult>> all = new ArrayList<>();
+    for (int parity = 0; parity < 2; parity++) {
+      all.add(compact(SteppedStore.TABLE, parity));
+      all.add(compact(FILMS, parity));
+    }
     long before = dataBytes();
     long reclaimed = 0;
     for (AskedJob<CompactionResult> each : all) {
