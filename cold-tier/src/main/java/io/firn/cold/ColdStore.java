@@ -53,7 +53,8 @@ public final class ColdStore implements AutoCloseable {
   private static final int CARRIED_BYTES = 32 << 10;
   private static final long AHEAD_BYTES = 128L << 10;
   private static final int EXTENT_PAGES = 64;
-  private static final int STREAMS = 8;
+  private static final int STREAMS = 10;
+  private static final int SEGMENTS_PER_STREAM = 8;
   private static final int BATCH_SHARE = 16;
 
   private final Engine engine;
@@ -165,7 +166,8 @@ public final class ColdStore implements AutoCloseable {
             Address.MAX_SEGMENT,
             EXTENT_PAGES,
             AHEAD_BYTES,
-            STREAMS);
+            STREAMS,
+            SEGMENTS_PER_STREAM);
     return new EngineOptions(
         maximum,
         options.flushPolicy().mode(),

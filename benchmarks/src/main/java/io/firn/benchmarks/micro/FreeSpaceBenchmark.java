@@ -45,7 +45,7 @@ public class FreeSpaceBenchmark {
     free = new BitSet(pages);
     reclaimable = new int[pages];
     for (int segment = 0; segment < pages / PAGES_PER_SEGMENT; segment++) {
-      map.addUsedSegment(segment, PAGES_PER_SEGMENT);
+      map.addUsedSegment(segment, 0, PAGES_PER_SEGMENT);
       fill(segment, random);
     }
   }

@@ -145,7 +145,7 @@ final class Evacuation {
       return;
     }
     long hash = engine.keyHash().hash(buffer, record.keyOffset(), record.keyLength());
-    long present = find(hash);
+    long present = EntryProbe.find(table, hash);
     if (Address.withoutVisits(present) != word) {
       return;
     }
@@ -158,15 +158,6 @@ final class Evacuation {
       changes.add(RecordChange.removal(RecordChange.Kind.REJECTED, hash, word));
     } else {
       copy(hash, word, buffer, record);
-    }
-  }
-
-  private long find(long hash) {
-    int ticket = engine.epochs().enter();
-    try {
-      return table.index().find(hash);
-    } finally {
-      engine.epochs().leave(ticket);
     }
   }
 
@@ -290,7 +281,8 @@ final class Evacuation {
                   found(at, place, buffer, record);
                 }
               });
-      if ((!verified || !visited[0]) && Address.withoutVisits(find(hash)) == word) {
+      if ((!verified || !visited[0])
+          && Address.withoutVisits(EntryProbe.find(table, hash)) == word) {
         boolean unusedNew = seen.add(word);
         changes.add(RecordChange.removal(RecordChange.Kind.DAMAGED, hash, word));
       }

@@ -106,7 +106,7 @@ public class PendingWrite implements AutoCloseable {
   void prepareCopy(Table target, long keyHash, long word, byte[] buffer, RecordReader from) {
     Engine unused = begin(target, keyHash, false);
     expected = word;
-    appender.prepareCopy(target, claim, buffer, from);
+    appender.prepareCopy(target, claim, keyHash, buffer, from);
     prepared = true;
   }
 

@@ -59,11 +59,11 @@ final class RecordAppender {
         record.encode(
             target.id(), key, keyLength, value, 0, valueLength, 0, 0, now, expiresAt, null);
     target.index().ensureRoom(hash);
-    place(target, claim, length, expiresAt, inBatch);
+    place(target, claim, length, hash, expiresAt, inBatch);
   }
 
   /** Encodes a record that was read, like {@link #prepare}; it has an entry already. */
-  void prepareCopy(Table target, Claim claim, byte[] buffer, RecordReader from) {
+  void prepareCopy(Table target, Claim claim, long hash, byte[] buffer, RecordReader from) {
     byte[] key = Arrays.copyOfRange(buffer, from.keyOffset(), from.keyOffset() + from.keyLength());
     int attributesEnd = from.attributesOffset() + from.attributesLength();
     byte[] attributes =
@@ -83,10 +83,11 @@ final class RecordAppender {
             from.writeTimeMillis(),
             from.expiresAtMillis(),
             attributes);
-    place(target, claim, length, from.expiresAtMillis(), false);
+    place(target, claim, length, hash, from.expiresAtMillis(), false);
   }
 
-  private void place(Table target, Claim claim, int length, long expiresAt, boolean inBatch) {
+  private void place(
+      Table target, Claim claim, int length, long hash, long expiresAt, boolean inBatch) {
     Engine engine = target.engine();
     long now = engine.wallMillis();
     boolean sync = engine.options().flushMode() == FlushMode.SYNC;
@@ -98,7 +99,10 @@ final class RecordAppender {
     engine.relief().reserveLog(enough);
     reserved = enough;
     long remaining = expiresAt == Long.MAX_VALUE ? Long.MAX_VALUE : Math.max(0, expiresAt - now);
-    target.space().claim(claim, length, remaining);
+    // What is known of a key's lifespan is where its present version is. Nothing is read from disk.
+    long replaced =
+        target.space().asksForReplaced(remaining) ? EntryProbe.find(target, hash) : Address.NONE;
+    target.space().claim(claim, length, remaining, replaced);
     claim.segment().expiry().note(expiresAt, claim.length());
     engine.threads().step(Step.RESERVED);
     reserved = Frames.align8(INSERT_BYTES + batchBytes + (carries ? claim.length() : 0));

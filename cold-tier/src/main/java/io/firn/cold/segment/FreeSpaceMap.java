@@ -20,7 +20,8 @@ public final class FreeSpaceMap {
    * of those that are not empty, so each lookup is a few instructions whatever the size of the store. The
    * price is that sizes of one category count as equal: above 15 pages or bytes they differ by up to
    * 12.5 %. Runs of segments whose free pages are in one piece have lists of their own, which are asked
-   * first: filling such a segment makes a long run of writes and leaves nothing behind.
+   * first: filling such a segment makes a long run of writes and leaves nothing behind. Each run is also
+   * in a list of its segment's class, where a stream looks for pages of its own.
    *
    * Memory per page: a reference, a bit, and 12 bytes in segments that have reclaimable bytes. */
 
@@ -28,6 +29,7 @@ public final class FreeSpaceMap {
   private final Map<Integer, SegmentSpace> segments = new HashMap<>();
   private final CategoryLists<Run> wholeRuns = new CategoryLists<>();
   private final CategoryLists<Run> scatteredRuns = new CategoryLists<>();
+  private final Map<Integer, CategoryLists<Run>> runsByClass = new HashMap<>();
   private final CategoryLists<SegmentSpace> byFreePages = new CategoryLists<>();
   private final CategoryLists<SegmentSpace> byDeadBytes = new CategoryLists<>();
   private final CategoryLists<SegmentSpace> byDeadestPage = new CategoryLists<>();
@@ -60,25 +62,27 @@ public final class FreeSpaceMap {
   }
 
   /**
-   * Adds a segment whose pages are all free.
+   * Adds a segment of a class whose pages are all free.
    *
    * @throws IllegalArgumentException if it is there already or has no page
    */
-  public void addSegment(int segment, int pages) {
-    addUsedSegment(segment, pages);
+  public void addSegment(int segment, int streamClass, int pages) {
+    addUsedSegment(segment, streamClass, pages);
     free(segment, 0, pages);
   }
 
   /**
-   * Adds a segment whose pages are all in use.
+   * Adds a segment of a class whose pages are all in use.
    *
    * @throws IllegalArgumentException if it is there already or has no page
    */
-  public void addUsedSegment(int segment, int pages) {
+  public void addUsedSegment(int segment, int streamClass, int pages) {
     if (segment < 0 || pages < 1 || segments.containsKey(segment)) {
       throw new IllegalArgumentException("segment " + segment + " with " + pages + " pages");
     }
-    segments.put(segment, new SegmentSpace(segment, pages));
+    CategoryLists<Run> runsOfClass =
+        runsByClass.computeIfAbsent(streamClass, unused -> new CategoryLists<>());
+    segments.put(segment, new SegmentSpace(segment, pages, runsOfClass));
     totalPages += pages;
   }
 
@@ -197,6 +201,32 @@ public final class FreeSpaceMap {
     return run == null ? null : run.toPageRun();
   }
 
+  /**
+   * Returns a long run of free pages of segments of a class: of the preferred one if it is of that
+   * class, else one of the longest. Null if none has so many pages.
+   */
+  public @Nullable PageRun longRunOf(int streamClass, int preferredSegment, int atLeast) {
+    CategoryLists<Run> runs = runsByClass.get(streamClass);
+    if (runs == null) {
+      return null;
+    }
+    SegmentSpace preferred = segments.get(preferredSegment);
+    Run run = preferred == null || preferred.runsOfClass != runs ? null : preferred.largestRun();
+    if (longEnough(run, atLeast) == null) {
+      run = longEnough(runs.largest(), atLeast);
+    }
+    return run == null ? null : run.toPageRun();
+  }
+
+  /** Returns one of the longest runs of free pages of all segments; null if no page is free. */
+  public @Nullable PageRun longestRun() {
+    Run whole = wholeRuns.largest();
+    Run scattered = scatteredRuns.largest();
+    Run run =
+        whole == null || (scattered != null && scattered.pages > whole.pages) ? scattered : whole;
+    return run == null ? null : run.toPageRun();
+  }
+
   /** Returns whether a page is free. */
   public boolean isFree(int segment, int page) {
     return checked(segment, page, 1).anyFree(page, 1);
@@ -286,6 +316,7 @@ public final class FreeSpaceMap {
     Run run = space.firstRun();
     for (int i = 0; i < SegmentSpace.RECENT_RUNS && run != null; i++) {
       lists.place(run.place, run.pages);
+      space.runsOfClass.place(run.placeInClass, run.pages);
       run = space.after(run);
     }
   }

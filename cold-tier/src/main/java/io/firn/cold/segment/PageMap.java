@@ -20,16 +20,18 @@ final class PageMap {
   private final SegmentFiles files;
   private final Lock lock;
   private final FreeSpaceMap free;
+  private final Lifespans lifespans;
   private final Deque<Extent> sealable = new ArrayDeque<>();
   private final List<Extent> unsealed = new ArrayList<>();
   private volatile boolean complete = true;
   private volatile long freeBytes;
 
-  PageMap(PageLayout layout, SegmentFiles files, Lock lock) {
+  PageMap(PageLayout layout, SegmentFiles files, Lock lock, Lifespans lifespans) {
     this.layout = layout;
     this.files = files;
     this.lock = lock;
     this.free = new FreeSpaceMap(layout.pageBytes());
+    this.lifespans = lifespans;
   }
 
   /** Says whether all charges are known; while not, only new segments are filled. */
@@ -63,7 +65,7 @@ final class PageMap {
   PageRun addFresh(Segment segment, int pages) {
     lock.lock();
     try {
-      free.addSegment(segment.number(), segment.pages());
+      free.addSegment(segment.number(), segment.streamClass(), segment.pages());
       count(segment.pages());
       return claim(segment, new PageRun(segment.number(), 0, Math.min(pages, segment.pages())));
     } finally {
@@ -77,7 +79,7 @@ final class PageMap {
     try {
       setStates(segment, 0, segment.pages(), Segment.PageState.SEALED);
       segment.hintDead();
-      free.addUsedSegment(segment.number(), segment.pages());
+      free.addUsedSegment(segment.number(), segment.streamClass(), segment.pages());
     } finally {
       lock.unlock();
     }
@@ -172,50 +174,68 @@ final class PageMap {
   }
 
   /**
-   * Takes a run of free pages: of the preferred segment while it has one, else of the emptiest.
+   * Takes a long run of free pages of segments of a class, of the preferred one while it has one.
    *
+   * @param atLeast fewer pages are not taken
    * @param neededBytes what the run must hold; shorter ones are not taken
    * @param keepFreeBytes nothing is taken unless so many bytes of free pages are left
    */
-  @Nullable PageRun take(int preferred, int pages, int neededBytes, long keepFreeBytes) {
+  @Nullable PageRun takeOwn(
+      int streamClass, int preferred, int pages, int atLeast, int neededBytes, long keepFreeBytes) {
     lock.lock();
     try {
-      PageRun run = find(preferred, pages, neededBytes);
-      if (run == null) {
+      PageRun run = free.longRunOf(streamClass, preferred, atLeast);
+      if (run == null || !holds(run, neededBytes) || (!complete && run.segment() != preferred)) {
         return null;
       }
-      PageRun taken = new PageRun(run.segment(), run.firstPage(), Math.min(run.pages(), pages));
-      if (freeBytes - (long) taken.pages() * layout.pageBytes() < keepFreeBytes) {
-        return null;
-      }
-      Segment segment = files.any(taken.segment());
-      if (segment == null) {
-        throw new IllegalStateException("free pages in unknown segment " + taken.segment());
-      }
-      segment.openExtents++;
-      return claim(segment, taken);
+      return take(run, pages, keepFreeBytes);
     } finally {
       lock.unlock();
     }
+  }
+
+  /** Takes a run of free pages of any segment, one of the longest, like {@link #takeOwn}. */
+  @Nullable PageRun takeAny(int preferred, int pages, int neededBytes, long keepFreeBytes) {
+    lock.lock();
+    try {
+      PageRun run = find(preferred, pages, neededBytes);
+      return run == null ? null : take(run, pages, keepFreeBytes);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private @Nullable PageRun take(PageRun run, int pages, long keepFreeBytes) {
+    PageRun taken = new PageRun(run.segment(), run.firstPage(), Math.min(run.pages(), pages));
+    if (freeBytes - (long) taken.pages() * layout.pageBytes() < keepFreeBytes) {
+      return null;
+    }
+    Segment segment = files.any(taken.segment());
+    if (segment == null) {
+      throw new IllegalStateException("free pages in unknown segment " + taken.segment());
+    }
+    segment.openExtents++;
+    return claim(segment, taken);
   }
 
   private PageRun claim(Segment segment, PageRun run) {
     free.claim(run);
     count(-run.pages());
     setStates(segment, run.firstPage(), run.pages(), Segment.PageState.OPEN);
+    segment.born(run.firstPage(), run.pages(), lifespans.now());
     return run;
   }
 
+  /** While not all charges are known, only the segment goes on that this life began to fill. */
   private @Nullable PageRun find(int preferred, int pages, int neededBytes) {
-    if (!complete && preferred == 0) {
-      return null;
-    }
-    PageRun run = free.largestFree(preferred);
-    if (run != null && !complete && run.segment() != preferred) {
-      return null;
-    }
-    if (!holds(run, neededBytes)) {
-      run = complete ? free.findBestFit(pages) : null;
+    PageRun run = null;
+    if (complete) {
+      run = free.longestRun();
+      run = holds(run, neededBytes) ? run : free.largestFree(preferred);
+      run = holds(run, neededBytes) ? run : free.findBestFit(pages);
+    } else if (preferred != 0) {
+      run = free.largestFree(preferred);
+      run = run != null && run.segment() == preferred ? run : null;
     }
     return holds(run, neededBytes) ? run : null;
   }

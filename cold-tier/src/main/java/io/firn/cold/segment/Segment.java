@@ -56,6 +56,10 @@ public final class Segment {
   private final Threads threads;
   private final DiskFile file;
   private final AtomicIntegerArray charges;
+
+  /** When streams began to fill the pages, by {@link Lifespans#now}. */
+  private final AtomicIntegerArray births;
+
   private final AtomicLong liveCharge = new AtomicLong();
   private final AtomicLong liveRecords = new AtomicLong();
   private final SegmentExpiry expiry;
@@ -102,6 +106,7 @@ public final class Segment {
     this.file = file;
     int pages = (int) (capacity / layout.pageBytes());
     this.charges = new AtomicIntegerArray(pages);
+    this.births = new AtomicIntegerArray(pages);
     this.expiry = new SegmentExpiry(capacity, timeBaseMillis, liveCharge::get, threads);
     this.states = new PageState[pages];
     Arrays.fill(states, PageState.FREE);
@@ -207,6 +212,18 @@ public final class Segment {
   /** Returns the live charge of one page, in bytes. */
   public int pageCharge(int page) {
     return charges.get(page);
+  }
+
+  /** Returns when a stream began to fill a page; {@link Lifespans#UNKNOWN} for earlier lives. */
+  int birth(int page) {
+    return births.get(page);
+  }
+
+  /** Notes that a stream begins to fill pages. */
+  void born(int firstPage, int count, int now) {
+    for (int page = firstPage; page < firstPage + count; page++) {
+      births.set(page, now);
+    }
   }
 
   /** Tells whether the segment was dropped: entries into it are void. */

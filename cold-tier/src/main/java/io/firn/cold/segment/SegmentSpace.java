@@ -13,6 +13,7 @@ final class SegmentSpace {
     final int firstPage;
     final int pages;
     final CategoryLists.Node<Run> place = new CategoryLists.Node<>(this);
+    final CategoryLists.Node<Run> placeInClass = new CategoryLists.Node<>(this);
     private @Nullable Run previous;
     private @Nullable Run next;
 
@@ -20,6 +21,11 @@ final class SegmentSpace {
       this.segment = segment;
       this.firstPage = firstPage;
       this.pages = pages;
+    }
+
+    void leaveLists() {
+      place.remove();
+      placeInClass.remove();
     }
 
     PageRun toPageRun() {
@@ -32,6 +38,10 @@ final class SegmentSpace {
 
   final int number;
   final int pages;
+
+  /** The runs of the segments of the same class. */
+  final CategoryLists<Run> runsOfClass;
+
   final DeadPages dead;
   final CategoryLists.Node<SegmentSpace> byFreePages = new CategoryLists.Node<>(this);
   final CategoryLists.Node<SegmentSpace> byDeadBytes = new CategoryLists.Node<>(this);
@@ -44,9 +54,10 @@ final class SegmentSpace {
   private int runCount;
   private int freePages;
 
-  SegmentSpace(int number, int pages) {
+  SegmentSpace(int number, int pages, CategoryLists<Run> runsOfClass) {
     this.number = number;
     this.pages = pages;
+    this.runsOfClass = runsOfClass;
     this.dead = new DeadPages(pages);
     this.edges = new Run[pages];
   }
@@ -125,7 +136,7 @@ final class SegmentSpace {
     } else {
       runs = run.next;
     }
-    run.place.remove();
+    run.leaveLists();
     runCount--;
     freePages -= run.pages;
   }
@@ -133,7 +144,7 @@ final class SegmentSpace {
   /** Takes the segment and its runs out of all lists. */
   void leaveLists() {
     for (Run run = runs; run != null; run = run.next) {
-      run.place.remove();
+      run.leaveLists();
     }
     byFreePages.remove();
     byDeadBytes.remove();

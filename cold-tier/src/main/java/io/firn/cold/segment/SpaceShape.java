@@ -16,6 +16,8 @@ import java.io.IOException;
  * @param aheadBytes how far ahead of its writers an extent is kept zeroed
  * @param maximumStreams how many streams may be open at once; one for new records and one for
  *     survivors there is always
+ * @param segmentsPerStream how many segments the live bytes must fill for each stream that is open;
+ *     0 if any number will do
  */
 public record SpaceShape(
     int pageBytes,
@@ -24,9 +26,16 @@ public record SpaceShape(
     int maximumSegments,
     int extentPages,
     long aheadBytes,
-    int maximumStreams) {
-  private static final int LIVE_SHARE = 64;
+    int maximumStreams,
+    int segmentsPerStream) {
+  private static final int LIVE_SHARE = 128;
   private static final int STREAMS_FOR_TWO_AGES = 4;
+  private static final int STREAMS_FOR_LIFESPANS = 8;
+
+  /** What has no expiry then fills three streams, and its survivors two. */
+  private static final int STREAMS_WITHOUT_EXPIRY = 5;
+
+  private static final int EXTENT_SHARE_OF_LONG_RUN = 8;
   private static final int SMALLEST_PAGE_BYTES = 512;
   private static final int LARGEST_PAGE_BYTES = 64 << 10;
   private static final long SMALLEST_SEGMENT_BYTES = 64 << 10;
@@ -74,9 +83,19 @@ public record SpaceShape(
     return capacity;
   }
 
-  /** Returns how many streams take new records, at most. */
+  /** Returns how many pages a run has that is worth an extent; shorter ones are filled last. */
+  int longRunPages() {
+    return Math.max(1, extentPages / EXTENT_SHARE_OF_LONG_RUN);
+  }
+
+  /** Returns how many streams take new records by their remaining lifetime, at most. */
   int writeStreams() {
-    return Math.max(1, maximumStreams - survivorStreams());
+    return Math.max(1, maximumStreams - survivorStreams() - lifespanStreams());
+  }
+
+  /** Returns how many streams more take new records by their expected lifespan, at most. */
+  int lifespanStreams() {
+    return maximumStreams < STREAMS_FOR_LIFESPANS ? 0 : Lifespans.CLASSES;
   }
 
   /** Returns how many streams take what is moved out of other pages, at most. */
@@ -84,7 +103,12 @@ public record SpaceShape(
     return maximumStreams < STREAMS_FOR_TWO_AGES ? 1 : 2;
   }
 
-  /** Returns how many streams for new records a table with this many live bytes may have open. */
+  /** Returns how many streams by expected lifespan a table with this many live bytes has. */
+  int lifespanStreams(long liveBytes) {
+    return bySize(liveBytes) < STREAMS_WITHOUT_EXPIRY ? 0 : lifespanStreams();
+  }
+
+  /** Returns how many streams by remaining lifetime a table with this many live bytes may have. */
   int writeStreams(long liveBytes) {
     return (int) Math.max(1, Math.min(writeStreams(), bySize(liveBytes)));
   }
@@ -95,7 +119,9 @@ public record SpaceShape(
   }
 
   private long bySize(long liveBytes) {
-    return liveBytes / (4 * segmentBytes(liveBytes));
+    return segmentsPerStream == 0
+        ? maximumStreams
+        : liveBytes / (segmentsPerStream * segmentBytes(liveBytes));
   }
 
   /** Returns the bytes that new records leave to the survivor streams: a segment for each. */

@@ -14,6 +14,9 @@ final class Stream {
   /** Classes from this on take survivors: records that are moved out of other pages. */
   static final int SURVIVORS = 1 << 8;
 
+  /** The class of survivors that have lived for long. */
+  static final int OLD_SURVIVORS = SURVIVORS + 1;
+
   /** The class whose records go here. */
   final int streamClass;
 

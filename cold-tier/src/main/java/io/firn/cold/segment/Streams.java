@@ -11,8 +11,9 @@ import java.util.concurrent.locks.Lock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The append destinations of one table: for new records, by their remaining lifetime, and for
- * records that are moved out of other pages, by their age. Thread-safe.
+ * The append destinations of one table: for new records, by their remaining lifetime or, where they
+ * have no expiry, by the lifespan of the version that they replace; and for records that are moved
+ * out of other pages, by their age. Thread-safe.
  */
 final class Streams {
   private static final int TTL_CLASSES_SHIFT = 2;
@@ -24,6 +25,8 @@ final class Streams {
   private final SpaceShape shape;
   private final SpaceJournal journal;
   private final Lock openTurn;
+  private final int firstOfLifespans;
+  private final int firstOfSurvivors;
   private final Stream[] streams;
 
   Streams(TableSpace space, SpaceShape shape, Threads threads, SpaceJournal journal) {
@@ -31,22 +34,34 @@ final class Streams {
     this.shape = shape;
     this.journal = journal;
     this.openTurn = threads.newLock("open turn " + space.tableId());
-    int writes = shape.writeStreams();
-    this.streams = new Stream[writes + shape.survivorStreams()];
+    this.firstOfLifespans = shape.writeStreams();
+    this.firstOfSurvivors = firstOfLifespans + shape.lifespanStreams();
+    this.streams = new Stream[firstOfSurvivors + shape.survivorStreams()];
     for (int i = 0; i < streams.length; i++) {
-      streams[i] = new Stream(i < writes ? i : Stream.SURVIVORS + i - writes, threads);
+      streams[i] = new Stream(classOf(i), threads);
     }
   }
 
+  private int classOf(int index) {
+    if (index < firstOfLifespans) {
+      return index;
+    }
+    return index < firstOfSurvivors
+        ? Lifespans.SHORT + index - firstOfLifespans
+        : Stream.SURVIVORS + index - firstOfSurvivors;
+  }
+
   /**
-   * Claims space for a record of a length, in the stream of its remaining lifetime.
+   * Claims space for a record of a length, in the stream of its remaining lifetime, or of its
+   * lifespan.
    *
    * @param remainingMillis how long the record will live; {@link Long#MAX_VALUE} if for ever
+   * @param replaced the address word of the version that it is going to replace, or none
    * @throws DiskFullException if there is no room
    * @throws StoreIoException if a file cannot be opened or grown
    */
-  void claim(Claim claim, int length, long remainingMillis) {
-    claim(streams[streamOf(remainingMillis)], claim, length);
+  void claim(Claim claim, int length, long remainingMillis, long replaced) {
+    claim(streams[streamOf(remainingMillis, replaced)], claim, length);
   }
 
   /**
@@ -57,7 +72,7 @@ final class Streams {
   void claimCopy(Claim claim, int length, long lifetimeMillis) {
     boolean old =
         lifetimeClass(lifetimeMillis) >= OLD_CLASS && shape.survivorStreams(space.liveCharge()) > 1;
-    claim(streams[shape.writeStreams() + (old ? 1 : 0)], claim, length);
+    claim(streams[firstOfSurvivors + (old ? 1 : 0)], claim, length);
   }
 
   private void claim(Stream stream, Claim claim, int length) {
@@ -92,7 +107,11 @@ final class Streams {
     }
   }
 
-  private int streamOf(long remainingMillis) {
+  private int streamOf(long remainingMillis, long replaced) {
+    if (space.asksForReplaced(remainingMillis)) {
+      int lifespan = space.classAfter(replaced);
+      return lifespan == Lifespans.LASTING ? 0 : firstOfLifespans + lifespan - Lifespans.SHORT;
+    }
     if (remainingMillis == Long.MAX_VALUE) {
       return 0;
     }

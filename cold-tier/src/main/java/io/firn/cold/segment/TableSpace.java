@@ -29,9 +29,6 @@ public final class TableSpace {
   /* Locks, in order: the open turn (held over I/O by whoever opens an extent or a segment), a stream's
    * lock, the space lock (page states, free-space map, lists). The last two are never held over I/O. */
 
-  /** How often a writer who found no room looks whether some became free. */
-  private static final int ATTEMPTS = 3;
-
   private final int tableId;
   private final SpaceShape shape;
   private final PageLayout layout;
@@ -39,7 +36,9 @@ public final class TableSpace {
   private final Threads threads;
   private final SpaceJournal journal;
   private final SegmentFiles files;
+  private final Lifespans lifespans = new Lifespans();
   private final PageMap pages;
+  private final RunSource runs;
   private final Streams streams;
   private final AtomicLong liveCharge = new AtomicLong();
 
@@ -60,7 +59,8 @@ public final class TableSpace {
     this.journal = journal;
     Lock lock = threads.newLock("space " + tableId);
     this.files = new SegmentFiles(tableId, shape, layout, disk, threads, time, journal, lock);
-    this.pages = new PageMap(layout, files, lock);
+    this.pages = new PageMap(layout, files, lock, lifespans);
+    this.runs = new RunSource(shape, disk, account, journal, files, pages, liveCharge::get);
     this.streams = new Streams(this, shape, threads, journal);
   }
 
@@ -117,14 +117,33 @@ public final class TableSpace {
   }
 
   /**
-   * Claims space for a record of a length, in the stream of its remaining lifetime.
+   * Claims space for a record of a length, in the stream of its remaining lifetime, or of its
+   * lifespan.
    *
    * @param remainingMillis how long the record will live; {@link Long#MAX_VALUE} if for ever
+   * @param replaced the address word of the version that it is going to replace, as far as is
+   *     known; a hint, {@link Address#NONE} if there is none
    * @throws DiskFullException if there is no room
    * @throws StoreIoException if a file cannot be opened or grown
    */
-  public void claim(Claim claim, int length, long remainingMillis) {
-    streams.claim(claim, length, remainingMillis);
+  public void claim(Claim claim, int length, long remainingMillis, long replaced) {
+    streams.claim(claim, length, remainingMillis, replaced);
+  }
+
+  /** Tells whether the version that a record replaces decides where the record goes. */
+  public boolean asksForReplaced(long remainingMillis) {
+    return remainingMillis == Long.MAX_VALUE && shape.lifespanStreams(liveCharge.get()) > 0;
+  }
+
+  /** Returns the stream class of a record without expiry that replaces another. */
+  int classAfter(long replaced) {
+    Segment segment = replaced == Address.NONE ? null : find(Address.segment(replaced));
+    return segment == null
+        ? Lifespans.LASTING
+        : lifespans.classAfter(
+            segment,
+            layout.pageOf(Address.offset(replaced)),
+            liveCharge.get() / layout.pageBytes());
   }
 
   /**
@@ -165,7 +184,7 @@ public final class TableSpace {
 
   /** Returns the bytes that moving records needs and that no free page of this table provides. */
   public long missingEvacuationBytes() {
-    return Math.max(0, shape.evacuationBytes(liveCharge.get()) - pages.freeBytes());
+    return runs.missingEvacuationBytes();
   }
 
   /**
@@ -211,6 +230,9 @@ public final class TableSpace {
   void closeExtent(Extent extent) {
     extent.endPreparing();
     pages.close(extent);
+    if (!extent.segment().takesSurvivors()) {
+      lifespans.filled(extent.pages());
+    }
     if (!threads.keeps(Rule.UNMAP_AFTER_CLAIMS)) {
       extent.endPutting();
     }
@@ -224,19 +246,12 @@ public final class TableSpace {
     int wanted =
         Math.max(shape.extentPages(), (bound + PageLayout.SEGMENT_HEADER_BYTES) / dataPerPage + 2);
     int preferred = full == null ? 0 : full.segment().number();
-    long releases = journal.releases();
-    PageRun run = pages.take(preferred, wanted, bound, keepFreeBytes(stream, wanted));
-    return open(run == null ? runInNewSegment(stream, wanted, releases) : run);
+    return open(runs.take(stream, preferred, wanted, bound));
   }
 
   /** Takes pages for a stream if that needs nothing to be reclaimed; in the open turn. */
   @Nullable Extent openExtentIfRoom(Stream stream, Extent before) throws IOException {
-    int wanted = shape.extentPages();
-    PageRun run = pages.take(before.segment().number(), wanted, 0, keepFreeBytes(stream, wanted));
-    if (run == null) {
-      long capacity = shape.segmentBytes(liveCharge.get(), wanted);
-      run = reserve(stream, capacity) ? runInReserved(stream, capacity, wanted) : null;
-    }
+    PageRun run = runs.takeIfRoom(stream, before.segment().number(), shape.extentPages(), 0);
     return run == null ? null : open(run);
   }
 
@@ -279,66 +294,6 @@ public final class TableSpace {
   private void addSealable(Extent extent) {
     pages.addSealable(extent);
     journal.wakeWorkers();
-  }
-
-  /** Returns how many bytes of free pages a stream must leave to those that take survivors. */
-  private long keepFreeBytes(Stream stream, int pages) {
-    if (stream.takesSurvivors()) {
-      return 0;
-    }
-    long kept = shape.evacuationBytes(liveCharge.get());
-    return account.canGrow((long) pages * layout.pageBytes(), missingEvacuationBytes()) ? 0 : kept;
-  }
-
-  private boolean reserve(Stream stream, long capacity) {
-    return account.tryReserve(capacity, stream.takesSurvivors(), missingEvacuationBytes());
-  }
-
-  /**
-   * Takes pages of a new segment, or such as became free meanwhile.
-   *
-   * @param releases how often there had been releases when no free pages were found
-   */
-  private PageRun runInNewSegment(Stream stream, int wanted, long releases) throws IOException {
-    long capacity = shape.segmentBytes(liveCharge.get(), wanted);
-    boolean reserved = reserve(stream, capacity);
-    long seen = releases;
-    for (int attempt = 0; !reserved && attempt < ATTEMPTS; attempt++) {
-      if (!journal.reclaim() && journal.releases() == seen) {
-        break;
-      }
-      seen = journal.releases();
-      PageRun freed = pages.take(0, wanted, 0, keepFreeBytes(stream, wanted));
-      if (freed != null) {
-        return freed;
-      }
-      reserved = reserve(stream, capacity);
-    }
-    if (!reserved) {
-      throw account.refusal(capacity);
-    }
-    return runInReserved(stream, capacity, wanted);
-  }
-
-  /** Creates a segment whose bytes are reserved, and takes its first pages. */
-  private PageRun runInReserved(Stream stream, long capacity, int wanted) throws IOException {
-    Segment segment;
-    try {
-      segment = files.create(stream.streamClass, capacity);
-    } catch (IOException | RuntimeException e) {
-      account.release(capacity);
-      throw e;
-    }
-    boolean logged = false;
-    try {
-      journal.segmentCreated(segment);
-      logged = true;
-    } finally {
-      if (!logged) {
-        pages.endHold(segment); // nothing is in it, so it is dropped
-      }
-    }
-    return pages.addFresh(segment, wanted);
   }
 
   /**

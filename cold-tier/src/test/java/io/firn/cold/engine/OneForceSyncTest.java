@@ -284,7 +284,7 @@ final class OneForceSyncTest {
         o.carriedBytes(),
         o.batches(),
         o.log(),
-        new SpaceShape(1024, 64 << 10, 256 << 10, 1000, 8, 16 << 10, 4),
+        new SpaceShape(1024, 64 << 10, 256 << 10, 1000, 8, 16 << 10, 4, 4),
         o.index(),
         o.damage(),
         false,

@@ -55,7 +55,7 @@ final class RetirementTest {
         2048,
         new BatchLimits(1 << 20, 1000, 60_000_000_000L),
         new LogShape(64 << 10, 256 << 10, 64 << 10),
-        new SpaceShape(4096, 64 << 10, 64 << 10, Address.MAX_SEGMENT, 8, 32 << 10, 4),
+        new SpaceShape(4096, 64 << 10, 64 << 10, Address.MAX_SEGMENT, 8, 32 << 10, 4, 4),
         new IndexShape(64, 1024, 512, 4),
         DamagePolicy.STANDARD,
         false,

@@ -69,7 +69,7 @@ final class SimStore {
         1024,
         new BatchLimits(256 << 10, 100, 1_000_000_000L),
         new LogShape(16 << 10, 16 << 10, 16 << 10),
-        new SpaceShape(1024, 64 << 10, 64 << 10, 1 << 20, 8, 16 << 10, 1),
+        new SpaceShape(1024, 64 << 10, 64 << 10, 1 << 20, 8, 16 << 10, 1, 4),
         new IndexShape(64, 1 << 16, 1 << 16, 1),
         damage,
         false,

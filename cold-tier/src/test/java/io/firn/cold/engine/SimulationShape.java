@@ -87,7 +87,8 @@ record SimulationShape(
             carriedBytes(more),
             batches(more),
             archive(seed),
-            spaceWaitNanos(seed)),
+            spaceWaitNanos(seed),
+            manyStreams(seed)),
         faults == Faults.FULL ? quotaBytes(random, focus) : Long.MAX_VALUE,
         focus == SimulationFocus.READERS ? 4 : 1 + random.nextInt(4),
         keys,
@@ -134,6 +135,12 @@ record SimulationShape(
   private static long spaceWaitNanos(long seed) {
     SplittableRandom random = new SplittableRandom(seed * 43 + 5);
     return random.nextInt(3) == 0 ? 0 : 1_000_000L << random.nextInt(12);
+  }
+
+  /** Returns how many streams there are, whatever lives in them; 0 for the few of others. */
+  private static int manyStreams(long seed) {
+    SplittableRandom random = new SplittableRandom(seed * 47 + 13);
+    return random.nextInt(4) > 0 ? 0 : 8 + random.nextInt(3);
   }
 
   private static double square(SplittableRandom random) {
@@ -206,6 +213,18 @@ record SimulationShape(
         (4 << 10) << random.nextInt(6), 3 + random.nextInt(12), 1_000_000L << random.nextInt(14));
   }
 
+  private static SpaceShape withStreams(SpaceShape s, int streams) {
+    return new SpaceShape(
+        s.pageBytes(),
+        s.minimumSegmentBytes(),
+        s.maximumSegmentBytes(),
+        s.maximumSegments(),
+        s.extentPages(),
+        s.aheadBytes(),
+        streams,
+        0);
+  }
+
   private static EngineOptions options(
       SplittableRandom random,
       int pageBytes,
@@ -215,7 +234,8 @@ record SimulationShape(
       int carriedBytes,
       BatchLimits batches,
       ArchivePolicy archive,
-      long spaceWaitNanos) {
+      long spaceWaitNanos,
+      int manyStreams) {
     LogShape log =
         new LogShape(16 << 10, (16 << 10) << random.nextInt(3), (8 << 10) << random.nextInt(2));
     SpaceShape space =
@@ -226,7 +246,11 @@ record SimulationShape(
             fewNumbers ? 63 : 1 << 20,
             2 + random.nextInt(15),
             (4 << 10) << random.nextInt(4),
-            1 + random.nextInt(4));
+            1 + random.nextInt(4),
+            4);
+    if (manyStreams > 0) {
+      space = withStreams(space, manyStreams);
+    }
     int split = 8 << random.nextInt(4);
     IndexShape index =
         new IndexShape(4, split, Math.max(4, split >> random.nextInt(2)), 1 + random.nextInt(4));

@@ -44,10 +44,10 @@ final class FreeSpaceMapModelTest {
       boolean free = random.nextBoolean();
       int[] fresh = new int[count];
       if (free) {
-        map.addSegment(segment, count);
+        map.addSegment(segment, 0, count);
         Arrays.fill(fresh, FREE);
       } else {
-        map.addUsedSegment(segment, count);
+        map.addUsedSegment(segment, 0, count);
       }
       model.put(segment, fresh);
       return;

@@ -22,7 +22,7 @@ final class FreeSpaceMapTest {
 
   @Test
   void freedNeighbours_becomeOneRun() {
-    map.addUsedSegment(1, 10);
+    map.addUsedSegment(1, 0, 10);
     map.free(1, 2, 2);
     map.free(1, 6, 2);
     assertThat(map.largestFree(1)).isEqualTo(new PageRun(1, 6, 2));
@@ -36,7 +36,7 @@ final class FreeSpaceMapTest {
 
   @Test
   void claim_leavesWhatIsBeforeAndBehind() {
-    map.addSegment(1, 10);
+    map.addSegment(1, 0, 10);
     map.claim(new PageRun(1, 3, 4));
     assertThat(map.freePages(1)).isEqualTo(6);
     assertThat(map.findBestFit(4)).isNull();
@@ -47,10 +47,10 @@ final class FreeSpaceMapTest {
 
   @Test
   void bestFit_prefersSegmentsWhoseFreePagesAreInOnePiece() {
-    map.addUsedSegment(1, 20);
+    map.addUsedSegment(1, 0, 20);
     map.free(1, 0, 3);
     map.free(1, 10, 3);
-    map.addUsedSegment(2, 20);
+    map.addUsedSegment(2, 0, 20);
     map.free(2, 5, 8);
     assertThat(map.findBestFit(3)).isEqualTo(new PageRun(2, 5, 8));
     map.claim(new PageRun(2, 5, 6));
@@ -62,7 +62,7 @@ final class FreeSpaceMapTest {
   @Test
   void bestFit_takesTheShortestRunThatIsLongEnough() {
     for (int segment = 1; segment <= 12; segment++) {
-      map.addUsedSegment(segment, 20);
+      map.addUsedSegment(segment, 0, 20);
       map.free(segment, 3, segment);
     }
     for (int pages = 1; pages <= 12; pages++) {
@@ -73,7 +73,7 @@ final class FreeSpaceMapTest {
 
   @Test
   void bestFit_findsTheExactRunOfASharedCategory() {
-    map.addSegment(1, 1_000);
+    map.addSegment(1, 0, 1_000);
     assertThat(map.findBestFit(1_000)).isEqualTo(new PageRun(1, 0, 1_000));
     map.claim(new PageRun(1, 500, 1));
     assertThat(map.findBestFit(499)).matches(run -> run.pages() >= 499);
@@ -82,9 +82,9 @@ final class FreeSpaceMapTest {
 
   @Test
   void largestFree_staysWithThePreferredSegmentUntilItIsFull() {
-    map.addUsedSegment(1, 10);
+    map.addUsedSegment(1, 0, 10);
     map.free(1, 1, 2);
-    map.addSegment(2, 10);
+    map.addSegment(2, 0, 10);
     assertThat(map.largestFree(1)).isEqualTo(new PageRun(1, 1, 2));
     map.claim(new PageRun(1, 1, 2));
     assertThat(map.largestFree(1)).isEqualTo(new PageRun(2, 0, 10));
@@ -93,7 +93,7 @@ final class FreeSpaceMapTest {
 
   @Test
   void removedSegment_isGoneFromEveryLookup() {
-    map.addSegment(1, 10);
+    map.addSegment(1, 0, 10);
     map.claim(new PageRun(1, 0, 5));
     map.setReclaimable(1, 2, 100);
     assertThat(map.contains(1)).isTrue();
@@ -104,14 +104,14 @@ final class FreeSpaceMapTest {
     assertThat(map.mostReclaimableSegment()).isEqualTo(-1);
     assertThat(map.mostReclaimablePage()).isNull();
     assertThat(map.figures().totalBytes()).isZero();
-    map.addSegment(1, 3);
+    map.addSegment(1, 0, 3);
     assertThat(map.findBestFit(3)).isEqualTo(new PageRun(1, 0, 3));
   }
 
   @Test
   void reclaimableBytes_leadToTheWorstPageAndSegment() {
-    map.addUsedSegment(1, 4);
-    map.addUsedSegment(2, 4);
+    map.addUsedSegment(1, 0, 4);
+    map.addUsedSegment(2, 0, 4);
     map.setReclaimable(1, 0, 400);
     map.setReclaimable(2, 1, 300);
     map.setReclaimable(2, 2, 300);
@@ -126,10 +126,10 @@ final class FreeSpaceMapTest {
 
   @Test
   void figures_countBytes() {
-    map.addUsedSegment(1, 10);
+    map.addUsedSegment(1, 0, 10);
     map.free(1, 0, 2);
     map.free(1, 5, 1);
-    map.addUsedSegment(2, 10);
+    map.addUsedSegment(2, 0, 10);
     map.free(2, 4, 3);
     map.setReclaimable(2, 0, 256);
     FreeSpaceMap.Figures figures = map.figures();
@@ -143,10 +143,10 @@ final class FreeSpaceMapTest {
 
   @Test
   void wrongCalls_areRefused() {
-    map.addSegment(1, 4);
+    map.addSegment(1, 0, 4);
     map.claim(new PageRun(1, 1, 1));
-    assertThatThrownBy(() -> map.addSegment(1, 4)).isInstanceOf(IllegalArgumentException.class);
-    assertThatThrownBy(() -> map.addSegment(2, 0)).isInstanceOf(IllegalArgumentException.class);
+    assertThatThrownBy(() -> map.addSegment(1, 0, 4)).isInstanceOf(IllegalArgumentException.class);
+    assertThatThrownBy(() -> map.addSegment(2, 0, 0)).isInstanceOf(IllegalArgumentException.class);
     assertThatThrownBy(() -> map.removeSegment(7)).isInstanceOf(IllegalArgumentException.class);
     assertThatThrownBy(() -> map.free(1, 1, 2)).isInstanceOf(IllegalArgumentException.class);
     assertThatThrownBy(() -> map.free(1, 3, 2)).isInstanceOf(IndexOutOfBoundsException.class);
