@@ -49,20 +49,18 @@ final class Lifespans {
   /**
    * Returns the stream class of a version that replaces another.
    *
-   * @param segment where the replaced version is
-   * @param page the page in which that begins
+   * @param writtenTo the class of the segment in which the replaced version is
+   * @param birth when a stream began to fill the page in which that begins
    * @param livePages how many pages the live records would fill
    */
-  int classAfter(Segment segment, int page, long livePages) {
-    int birth = segment.birth(page);
-    int written = segment.streamClass();
+  int classAfter(int writtenTo, int birth, long livePages) {
     if (birth == UNKNOWN) {
-      return written == SHORT || written == MIDDLE ? written : LASTING;
+      return writtenTo == SHORT || writtenTo == MIDDLE ? writtenTo : LASTING;
     }
     long age = Integer.toUnsignedLong(clock.get() - birth);
-    if (age >= livePages || written == Stream.OLD_SURVIVORS) {
+    if (age >= livePages || writtenTo == Stream.OLD_SURVIVORS) {
       return LASTING;
     }
-    return SHORT_SHARE * age >= livePages || segment.takesSurvivors() ? MIDDLE : SHORT;
+    return SHORT_SHARE * age >= livePages || writtenTo >= Stream.SURVIVORS ? MIDDLE : SHORT;
   }
 }

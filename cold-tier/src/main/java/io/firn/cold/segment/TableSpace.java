@@ -138,12 +138,12 @@ public final class TableSpace {
   /** Returns the stream class of a record without expiry that replaces another. */
   int classAfter(long replaced) {
     Segment segment = replaced == Address.NONE ? null : find(Address.segment(replaced));
-    return segment == null
-        ? Lifespans.LASTING
-        : lifespans.classAfter(
-            segment,
-            layout.pageOf(Address.offset(replaced)),
-            liveCharge.get() / layout.pageBytes());
+    if (segment == null) {
+      return Lifespans.LASTING;
+    }
+    int birth = segment.birth(layout.pageOf(Address.offset(replaced)));
+    return lifespans.classAfter(
+        segment.streamClass(), birth, liveCharge.get() / layout.pageBytes());
   }
 
   /**

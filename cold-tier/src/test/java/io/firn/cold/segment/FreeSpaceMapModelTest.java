@@ -17,6 +17,7 @@ final class FreeSpaceMapModelTest {
   private static final int PAGE_BYTES = 4_096;
   private static final int OPERATIONS = 4_000;
   private static final int FREE = -1;
+  private static final int CLASSES = 3;
 
   /** Per segment and page: {@link #FREE} or the reclaimable bytes. */
   private final Map<Integer, int[]> model = new TreeMap<>();
@@ -44,10 +45,10 @@ final class FreeSpaceMapModelTest {
       boolean free = random.nextBoolean();
       int[] fresh = new int[count];
       if (free) {
-        map.addSegment(segment, 0, count);
+        map.addSegment(segment, segment % CLASSES, count);
         Arrays.fill(fresh, FREE);
       } else {
-        map.addUsedSegment(segment, 0, count);
+        map.addUsedSegment(segment, segment % CLASSES, count);
       }
       model.put(segment, fresh);
       return;
@@ -125,6 +126,34 @@ final class FreeSpaceMapModelTest {
       }
     }
     checkLargest(mostFree);
+    for (int streamClass = 0; streamClass <= CLASSES; streamClass++) {
+      checkLongRun(streamClass, wanted);
+    }
+  }
+
+  private void checkLongRun(int streamClass, int wanted) {
+    int longest = 0;
+    int ofAll = 0;
+    for (Map.Entry<Integer, int[]> segment : model.entrySet()) {
+      int here = Arrays.stream(runs(segment.getValue())).max().orElse(0);
+      ofAll = Math.max(ofAll, here);
+      longest = segment.getKey() % CLASSES == streamClass ? Math.max(longest, here) : longest;
+    }
+    PageRun found = map.longRunOf(streamClass, 0, wanted);
+    boolean surely = SizeCategories.of(longest) >= SizeCategories.surely(wanted);
+    assertThat(found != null || !surely).isTrue();
+    if (found != null) {
+      assertRun(found);
+      assertThat(found.segment() % CLASSES).isEqualTo(streamClass);
+      assertThat(found.pages()).isGreaterThanOrEqualTo(wanted);
+      assertThat(SizeCategories.of(found.pages())).isEqualTo(SizeCategories.of(longest));
+    }
+    PageRun any = map.longestRun();
+    assertThat(any == null).isEqualTo(ofAll == 0);
+    if (any != null) {
+      assertRun(any);
+      assertThat(SizeCategories.of(any.pages())).isEqualTo(SizeCategories.of(ofAll));
+    }
   }
 
   private void checkLargest(int mostFree) {

@@ -46,6 +46,29 @@ final class FreeSpaceMapTest {
   }
 
   @Test
+  void longRuns_areThoseOfTheClass_ofThePreferredSegmentFirst() {
+    map.addUsedSegment(1, 5, 40);
+    map.addUsedSegment(2, 5, 40);
+    map.addUsedSegment(3, 7, 40);
+    map.free(1, 0, 12);
+    map.free(2, 8, 4);
+    map.free(3, 0, 30);
+    assertThat(map.longRunOf(5, 2, 4)).isEqualTo(new PageRun(2, 8, 4));
+    assertThat(map.longRunOf(5, 2, 5)).isEqualTo(new PageRun(1, 0, 12));
+    assertThat(map.longRunOf(5, 3, 5)).isEqualTo(new PageRun(1, 0, 12));
+    assertThat(map.longRunOf(5, 0, 13)).isNull();
+    assertThat(map.longRunOf(6, 0, 1)).isNull();
+    assertThat(map.longestRun()).isEqualTo(new PageRun(3, 0, 30));
+    map.removeSegment(3);
+    assertThat(map.longRunOf(7, 3, 1)).isNull();
+    assertThat(map.longestRun()).isEqualTo(new PageRun(1, 0, 12));
+    map.claim(new PageRun(1, 4, 4));
+    map.claim(new PageRun(2, 8, 4));
+    assertThat(map.longRunOf(5, 1, 4)).matches(run -> run.segment() == 1 && run.pages() == 4);
+    assertThat(map.longRunOf(5, 1, 5)).isNull();
+  }
+
+  @Test
   void bestFit_prefersSegmentsWhoseFreePagesAreInOnePiece() {
     map.addUsedSegment(1, 0, 20);
     map.free(1, 0, 3);
