@@ -191,6 +191,12 @@ final class LifespanStreamsTest {
     Set<Segment> cold = Set.copyOf(store.table().space().segments());
     store.table().limitBytes(store.table().space().fileBytes());
     putWithoutRoomForAFile(cold, free);
+    EvacuationFixture.seal(store);
+    int oldest = store.table().space().segments().get(0).number();
+    EvacuationResult copies =
+        new Evacuator(store.table()).retire(oldest, RecordFilter.KEEP_ALL, move -> {});
+    assertThat(copies.moved()).isPositive();
+    assertThat(copies.left()).isZero();
   }
 
   @Test

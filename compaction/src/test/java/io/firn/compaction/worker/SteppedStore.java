@@ -96,7 +96,8 @@ final class SteppedStore implements AutoCloseable {
         2048,
         new BatchLimits(1 << 20, 1000, 60_000_000_000L),
         new LogShape(16 << 10, 64 << 10, 16 << 10),
-        new SpaceShape(4096, SEGMENT_BYTES, 4 * SEGMENT_BYTES, Address.MAX_SEGMENT, 8, 16 << 10, 4, 4),
+        new SpaceShape(
+            4096, SEGMENT_BYTES, 4 * SEGMENT_BYTES, Address.MAX_SEGMENT, 8, 16 << 10, 4, 4),
         new IndexShape(16, 256, 64, 4),
         DamagePolicy.STANDARD,
         false,
