@@ -57,8 +57,16 @@ public enum Rule {
   EXPIRY_COVERS_LASTING,
   /** A sweep removes only what stood in pages that it holds when it looked at the bound. */
   SWEEP_HELD_PAGES,
+  /** Nothing is known of the expiry of a segment into which the log put a record since. */
+  EXPIRY_UNKNOWN_AFTER_REDO,
   /** Live records are evicted only where the store lacks room. */
   EVICT_AT_LIMIT,
   /** A job that does not evict moves every live record. */
-  MOVE_ALL_THAT_LIVES
+  MOVE_ALL_THAT_LIVES,
+  /** The removal of a record by those who make space is logged like any other. */
+  LOG_REMOVALS,
+  /** Those who make space remove an entry only if it still is what they found. */
+  REMOVE_WHAT_WAS_FOUND,
+  /** Files for copies of records are within the limits as all files are. */
+  COPIES_WITHIN_LIMIT
 }

@@ -86,6 +86,7 @@ final class ManifestView {
               + segment.lsnBase()
               + " and "
               + FrameText.time(segment.timeBaseMillis())
+              + expiry(segment.latestExpiryMillis())
               + ", "
               + segment.liveRecords()
               + " live records of "
@@ -128,5 +129,11 @@ final class ManifestView {
             + slot.entries()
             + " entries"
         : "none";
+  }
+
+  private static String expiry(long latestMillis) {
+    return latestMillis == Long.MAX_VALUE || latestMillis == Long.MIN_VALUE
+        ? ""
+        : ", all expired at " + FrameText.time(latestMillis);
   }
 }

@@ -167,8 +167,7 @@ final class Recovery {
     }
     TableSpace space = table.space();
     for (SegmentEntry s : entry.segments()) {
-      Segment unused =
-          space.restore(s.number(), s.capacity(), s.streamClass(), s.lsnBase(), s.timeBaseMillis());
+      Segment unused = space.restore(s);
     }
     for (OpenExtent extent : entry.openExtents()) {
       openExtents.open(entry.id(), extent);
@@ -308,6 +307,7 @@ final class Recovery {
     long word = change.word();
     if (word != Address.NONE) {
       table.index().ensureRoom(hash);
+      table.space().redone(word);
     }
     Partition partition = table.index().lock(hash);
     try {
@@ -363,15 +363,7 @@ final class Recovery {
       droppedAt = null;
     }
     if (present == null && (droppedAt == null || droppedAt < lsn)) {
-      Segment segment =
-          table
-              .space()
-              .restore(
-                  create.segment(),
-                  create.capacity(),
-                  create.streamClass(),
-                  create.lsnBase(),
-                  create.timeBaseMillis());
+      Segment segment = table.space().restore(SegmentEntry.of(create));
       if (segment != null && lsn >= analysis.markLsn()) {
         segment.writeHeader();
       }

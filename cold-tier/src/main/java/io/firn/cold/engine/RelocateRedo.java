@@ -16,6 +16,7 @@ final class RelocateRedo {
   /** Applies a frame to the partitions whose snapshots do not hold it already. */
   static void apply(Table table, long lsn, FrameReader frame) {
     for (int i = 0; i < frame.count(); i++) {
+      table.space().redone(frame.moveTo(i));
       Partition partition = table.index().lock(frame.moveHash(i));
       try {
         if (lsn >= IndexFile.pairOf(partition).newestLsn()) {

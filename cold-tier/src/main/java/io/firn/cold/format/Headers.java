@@ -47,6 +47,11 @@ final class Headers {
 
   static void checkVersion(int found, int supported, int offset, String resource)
       throws CorruptBytesException {
+    checkVersion(found, supported, supported, offset, resource);
+  }
+
+  static void checkVersion(int found, int oldest, int supported, int offset, String resource)
+      throws CorruptBytesException {
     if (found > supported) {
       throw new UnsupportedVersionException(
           resource
@@ -56,7 +61,7 @@ final class Headers {
               + supported,
           null);
     }
-    check(found == supported, resource, offset, "version", found);
+    check(found >= oldest, resource, offset, "version", found);
   }
 
   static void checkZeros(byte[] bytes, int from, int to, String resource)

@@ -9,7 +9,10 @@ import java.util.List;
 /** Turns a manifest into bytes and back. */
 final class ManifestCodec {
   static final int MAGIC = 0x4E414D46;
-  static final int VERSION = 1;
+  static final int VERSION = 2;
+
+  /** Segments had no expiry then. */
+  private static final int FIRST_VERSION = 1;
 
   private static final int AT_MAGIC = 0;
   private static final int AT_VERSION = 4;
@@ -21,7 +24,10 @@ final class ManifestCodec {
 
   /* Smallest encodings, which bound the counts of lists. */
   private static final int TABLE_BYTES = 30;
+
+  /** Of version 1, the least. */
   private static final int SEGMENT_BYTES = 48;
+
   private static final int DROPPED_BYTES = 12;
   private static final int EXTENT_BYTES = 12;
   private static final int SLOT_BYTES = 37;
@@ -31,7 +37,7 @@ final class ManifestCodec {
   static final List<Field> HEADER_LAYOUT =
       List.of(
           new Field("magic", AT_MAGIC, 4, "\"FMAN\""),
-          new Field("version", AT_VERSION, 2, "u16 = 1"),
+          new Field("version", AT_VERSION, 2, "u16 = 2"),
           new Field("reserved", AT_RESERVED, 2, "0"),
           new Field("number", AT_NUMBER, 8, "u64, higher is newer"),
           new Field("length", AT_LENGTH, 4, "u32: bytes of the payload"),
@@ -88,8 +94,13 @@ final class ManifestCodec {
           new Field("streamClass", 12, 4, "u32, 0 to 65,535"),
           new Field("lsnBase", 16, 8, "u64"),
           new Field("timeBaseMillis", 24, 8, "i64"),
-          new Field("liveCharge", 32, 8, "u64: bytes, a hint"),
-          new Field("liveRecords", 40, 8, "u64, a hint"));
+          new Field(
+              "latestExpiryMillis",
+              32,
+              8,
+              "i64: all of it before redo has expired then; maximum = unknown or never"),
+          new Field("liveCharge", 40, 8, "u64: bytes, a hint"),
+          new Field("liveRecords", 48, 8, "u64, a hint"));
 
   static final List<Field> SLOT_LAYOUT =
       List.of(
@@ -137,17 +148,19 @@ final class ManifestCodec {
     boolean fits = length >= 0 && length <= bytes.length - Manifest.HEADER_BYTES;
     Headers.check(fits, resource, AT_LENGTH, "length", length);
     Headers.checkCrc(LittleEndian.getInt(bytes, AT_CRC), crc(bytes, length), AT_CRC, resource);
-    Headers.checkVersion(LittleEndian.getShort(bytes, AT_VERSION), VERSION, AT_VERSION, resource);
+    int version = LittleEndian.getShort(bytes, AT_VERSION);
+    Headers.checkVersion(version, FIRST_VERSION, VERSION, AT_VERSION, resource);
     Headers.checkZeros(bytes, AT_RESERVED, AT_NUMBER, resource);
     Headers.checkZeros(bytes, AT_ZEROS, Manifest.HEADER_BYTES, resource);
     long number = LittleEndian.getLong(bytes, AT_NUMBER);
     ByteSource source = new ByteSource(bytes, Manifest.HEADER_BYTES, length, resource);
-    Manifest manifest = manifest(number, source);
+    Manifest manifest = manifest(number, version, source);
     source.expectEnd();
     return manifest;
   }
 
-  private static Manifest manifest(long number, ByteSource source) throws CorruptBytesException {
+  private static Manifest manifest(long number, int version, ByteSource source)
+      throws CorruptBytesException {
     return new Manifest(
         number,
         identity(source),
@@ -157,7 +170,7 @@ final class ManifestCodec {
         source.lsn(),
         source.size(),
         source.size(),
-        source.list(TABLE_BYTES, ManifestCodec::table),
+        source.list(TABLE_BYTES, in -> table(version, in)),
         source.list(
             DICTIONARY_BYTES,
             in -> new DictionaryEntry(in.count(), in.count(), in.count(), in.i32())),
@@ -188,13 +201,13 @@ final class ManifestCodec {
     sink.list(table.partitions(), ManifestCodec::putPartition);
   }
 
-  private static TableEntry table(ByteSource source) throws CorruptBytesException {
+  private static TableEntry table(int version, ByteSource source) throws CorruptBytesException {
     return new TableEntry(
         source.count(),
         source.text(),
         source.octets(),
         source.count(),
-        source.list(SEGMENT_BYTES, ManifestCodec::segment),
+        source.list(SEGMENT_BYTES, in -> segment(version, in)),
         source.list(DROPPED_BYTES, in -> new DroppedSegment(in.count(), in.lsn())),
         source.list(EXTENT_BYTES, in -> new OpenExtent(in.count(), in.count(), in.count())),
         source.list(PARTITION_BYTES, ManifestCodec::partition));
@@ -202,11 +215,11 @@ final class ManifestCodec {
 
   private static void putSegment(ByteSink sink, SegmentEntry segment) {
     sink.i32(segment.number()).i64(segment.capacity()).i32(segment.streamClass());
-    sink.i64(segment.lsnBase()).i64(segment.timeBaseMillis());
+    sink.i64(segment.lsnBase()).i64(segment.timeBaseMillis()).i64(segment.latestExpiryMillis());
     sink.i64(segment.liveCharge()).i64(segment.liveRecords());
   }
 
-  private static SegmentEntry segment(ByteSource source) throws CorruptBytesException {
+  private static SegmentEntry segment(int version, ByteSource source) throws CorruptBytesException {
     int number = source.count();
     source.check(number >= 1 && number <= Address.MAX_SEGMENT, 4, number);
     long capacity = source.size();
@@ -214,7 +227,14 @@ final class ManifestCodec {
     int streamClass = source.count();
     source.check(streamClass <= 0xFFFF, 4, streamClass);
     return new SegmentEntry(
-        number, capacity, streamClass, source.lsn(), source.i64(), source.size(), source.size());
+        number,
+        capacity,
+        streamClass,
+        source.lsn(),
+        source.i64(),
+        version == FIRST_VERSION ? Long.MAX_VALUE : source.i64(),
+        source.size(),
+        source.size());
   }
 
   private static void putPartition(ByteSink sink, PartitionEntry partition) {

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Records are noted between their claim and its end. A page is sealed when all claims in it have
  * ended, so whoever sees that a page is sealed sees a bound that covers its records. It only rises.
- * What earlier lives put in is unknown, as no frame tells it.
+ * The manifest keeps it. What earlier lives put in after that is unknown, as no frame tells it.
  */
 public final class SegmentExpiry {
   /** As an expiry: none. */
@@ -41,10 +41,10 @@ public final class SegmentExpiry {
   private final LongSupplier liveCharge;
   private final Threads threads;
 
-  /** Of the records of this life. */
+  /** Of the records of this life, and of those before it that the manifest covers. */
   private final AtomicLong noted = new AtomicLong(NOTHING);
 
-  /** Earlier lives have put records in. */
+  /** Earlier lives have put records in of which nothing is known. */
   private volatile boolean older;
 
   private final AtomicReference<@Nullable AtomicLongArray> histogram = new AtomicReference<>();
@@ -56,9 +56,15 @@ public final class SegmentExpiry {
     this.threads = threads;
   }
 
-  /** Notes that there are records of earlier lives. */
+  /** Notes that there are records of earlier lives of which nothing is known. */
   void unknown() {
     older = true;
+  }
+
+  /** Notes a bound of the records of earlier lives; {@link #NEVER} if it is unknown. */
+  void restore(long boundMillis) {
+    noted.set(boundMillis);
+    older = boundMillis == NEVER;
   }
 
   /** Notes a record whose space is claimed; before the claim ends. */
@@ -104,7 +110,7 @@ public final class SegmentExpiry {
     return older ? NEVER : noted.get();
   }
 
-  /** Tells whether all records count; not so if an earlier life put some in. */
+  /** Tells whether all records count; not so if an earlier life put some in that do not. */
   public boolean isKnown() {
     return !older;
   }

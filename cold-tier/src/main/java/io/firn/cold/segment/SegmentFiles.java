@@ -5,6 +5,7 @@ package io.firn.cold.segment;
 import io.firn.cold.agent.Rule;
 import io.firn.cold.agent.Threads;
 import io.firn.cold.format.PageLayout;
+import io.firn.cold.format.SegmentEntry;
 import io.firn.cold.io.Disk;
 import io.firn.cold.io.DiskFile;
 import io.firn.cold.io.DiskFullIoException;
@@ -179,19 +180,26 @@ final class SegmentFiles {
   }
 
   /** Opens the file of a segment that an earlier life left; null if there is none. */
-  @Nullable Segment restore(
-      int number, long capacity, int streamClass, long lsnBase, long timeBaseMillis)
-      throws IOException {
+  @Nullable Segment restore(SegmentEntry entry) throws IOException {
+    int number = entry.number();
     nextNumber = Math.max(nextNumber, number + 1);
     if (!disk.exists(path(tableId, number))) {
-      Long unused = dropped.merge(number, lsnBase, Math::max);
+      Long unused = dropped.merge(number, entry.lsnBase(), Math::max);
       return null;
     }
     DiskFile file = disk.open(path(tableId, number), Disk.OpenMode.WRITE);
     Segment segment =
         new Segment(
-            tableId, number, capacity, streamClass, lsnBase, timeBaseMillis, layout, threads, file);
-    segment.expiry().unknown();
+            tableId,
+            number,
+            entry.capacity(),
+            entry.streamClass(),
+            entry.lsnBase(),
+            entry.timeBaseMillis(),
+            layout,
+            threads,
+            file);
+    segment.expiry().restore(entry.latestExpiryMillis());
     dropped.remove(number);
     put(segment);
     return segment;

@@ -5,6 +5,7 @@ package io.firn.cold.segment;
 import io.firn.cold.agent.Rule;
 import io.firn.cold.agent.Threads;
 import io.firn.cold.format.PageLayout;
+import io.firn.cold.format.SegmentEntry;
 import io.firn.cold.io.Disk;
 import io.firn.cold.io.DiskLedger;
 import io.firn.cold.model.Address;
@@ -60,7 +61,8 @@ public final class TableSpace {
     Lock lock = threads.newLock("space " + tableId);
     this.files = new SegmentFiles(tableId, shape, layout, disk, threads, time, journal, lock);
     this.pages = new PageMap(layout, files, lock, lifespans);
-    this.runs = new RunSource(shape, disk, account, journal, files, pages, liveCharge::get);
+    this.runs =
+        new RunSource(shape, disk, account, journal, threads, files, pages, liveCharge::get);
     this.streams = new Streams(this, shape, threads, journal);
   }
 
@@ -187,6 +189,11 @@ public final class TableSpace {
     return runs.missingEvacuationBytes();
   }
 
+  /** Returns the bytes of free pages that new records may take: without those kept for copies. */
+  public long writableBytes() {
+    return runs.writableBytes();
+  }
+
   /**
    * Holds sealed pages, so that they are not released while their records are moved, and their
    * segments are neither dropped nor unmapped.
@@ -301,16 +308,22 @@ public final class TableSpace {
    *
    * @return null if it has no file
    */
-  public @Nullable Segment restore(
-      int number, long capacity, int streamClass, long lsnBase, long timeBaseMillis)
-      throws IOException {
-    Segment segment = files.restore(number, capacity, streamClass, lsnBase, timeBaseMillis);
+  public @Nullable Segment restore(SegmentEntry entry) throws IOException {
+    Segment segment = files.restore(entry);
     if (segment == null) {
       return null;
     }
-    account.adopt(capacity);
+    account.adopt(segment.capacity());
     pages.addUsed(segment);
     return segment;
+  }
+
+  /** Notes a record that the log tells of: what is written down of its segment may be older. */
+  public void redone(long word) {
+    Segment segment = find(Address.segment(word));
+    if (segment != null && threads.keeps(Rule.EXPIRY_UNKNOWN_AFTER_REDO)) {
+      segment.expiry().unknown();
+    }
   }
 
   /** Forgets a segment that a frame drops during recovery; its file is deleted as an orphan. */

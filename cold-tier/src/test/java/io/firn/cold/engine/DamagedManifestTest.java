@@ -168,8 +168,8 @@ final class DamagedManifestTest {
       assertThatThrownBy(() -> StillStore.open(closed, StillStore.ifDamaged(policy)))
           .isInstanceOf(UnsupportedVersionException.class)
           .hasMessageContaining("manifest")
-          .hasMessageContaining("2")
-          .hasMessageContaining("1");
+          .hasMessageContaining("3")
+          .hasMessageContaining("2");
     }
     assertThat(closed.toHex()).isEqualTo(before);
   }

@@ -96,12 +96,36 @@ final class ExpirySweepTest {
   }
 
   @Test
-  void aSegmentOfAnEarlierLife_isNotSwept() throws IOException {
+  void aSegmentOfAnEarlierLife_isSweptUnread_ifTheManifestCoversIt() throws IOException {
     SimDisk disk = new SimDisk(4);
+    int segments;
     try (StillStore store = StillStore.open(disk)) {
       assertThat(fill(store)).isPositive();
+      segments = store.table().space().segments().size();
     }
     try (StillStore store = StillStore.open(disk)) {
+      store.work(1_000);
+      assertThat(store.table().space().segments())
+          .hasSize(segments)
+          .allMatch(segment -> segment.expiry().isKnown());
+      assertThat(sweep(store).removed()).isZero();
+      passMillis(store, 2 * LIFE_MILLIS);
+      disk.faultRate(DiskCall.READ, 1, Fault.EIO);
+      disk.faultRate(DiskCall.GET, 1, Fault.EIO);
+      assertThat(sweep(store)).isEqualTo(new SweepResult(segments, KEYS));
+      disk.heal();
+    }
+  }
+
+  @Test
+  void aSegmentIntoWhichTheLogPutARecord_isNotSwept() throws IOException {
+    SimDisk disk = new SimDisk(7);
+    SimDisk crashed;
+    try (StillStore store = StillStore.open(disk)) {
+      assertThat(fill(store)).isPositive();
+      crashed = disk.copy().crash(CrashKind.PROCESS);
+    }
+    try (StillStore store = StillStore.open(crashed)) {
       store.work(1_000);
       passMillis(store, 2 * LIFE_MILLIS);
       assertThat(store.table().space().segments())

@@ -123,11 +123,11 @@ final class GoldenStructures {
       bytes(
           """
           46 4d 41 4e              | magic FMAN
-          01 00                    | version
+          02 00                    | version
           00 00                    | reserved
           15 00 00 00 00 00 00 00  | number
-          3b 01 00 00              | length
-          f0 eb 7f f7              | crc
+          43 01 00 00              | length
+          fe 52 62 b9              | crc
           00 00 00 00 00 00 00 00  | zeros
           00 40 00 00              | pageBytes
           17                       | segmentNumberBits
@@ -154,6 +154,7 @@ final class GoldenStructures {
           02 01 00 00              | streamClass
           00 10 00 00 00 00 00 00  | lsnBase
           7b a8 da 76 9b 01 00 00  | timeBaseMillis
+          db 92 db 76 9b 01 00 00  | latestExpiryMillis
           20 a1 07 00 00 00 00 00  | liveCharge
           90 01 00 00 00 00 00 00  | liveRecords
           01 00 00 00              | droppedCount

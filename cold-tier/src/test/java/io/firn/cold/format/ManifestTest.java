@@ -32,7 +32,7 @@ class ManifestTest {
           "käs",
           Octets.of(new byte[] {(byte) 0xAA, (byte) 0xBB}),
           7,
-          List.of(new SegmentEntry(6, 1 << 20, 0x0102, 4096, TIME, 500_000, 400)),
+          List.of(new SegmentEntry(6, 1 << 20, 0x0102, 4096, TIME, TIME + 60_000, 500_000, 400)),
           List.of(new DroppedSegment(5, 0x3FF8)),
           List.of(new OpenExtent(6, 48, 16)),
           List.of(new PartitionEntry(0, 0, List.of(SLOT, SlotEntry.NONE))));
@@ -146,6 +146,7 @@ class ManifestTest {
               random.nextInt(65_536),
               8L * random.nextInt(1 << 20),
               random.nextLong(),
+              random.nextLong(),
               random.nextLong() >>> 1,
               random.nextLong() >>> 1));
       int bits = random.nextInt(31);
@@ -160,11 +161,11 @@ class ManifestTest {
 
   @Test
   void aNewerVersionIsNamed() {
-    assertThatThrownBy(() -> Manifest.decode(changed(4, 2), "manifest-b"))
+    assertThatThrownBy(() -> Manifest.decode(changed(4, 3), "manifest-b"))
         .isInstanceOf(UnsupportedVersionException.class)
         .hasMessageContaining("manifest-b")
-        .hasMessageContaining("version 2")
-        .hasMessageContaining("version 1");
+        .hasMessageContaining("version 3")
+        .hasMessageContaining("version 2");
   }
 
   @ParameterizedTest

@@ -49,6 +49,20 @@ final class SegmentExpiryTest {
   }
 
   @Test
+  void aBoundThatWasWrittenDown_countsWithWhatComesAfter() {
+    expiry.restore(BASE + 5_000);
+    assertThat(expiry.isKnown()).isTrue();
+    put(BASE + 2_000, 100);
+    assertThat(expiry.latestMillis()).isEqualTo(BASE + 5_000);
+    put(BASE + 7_000, 100);
+    assertThat(expiry.latestMillis()).isEqualTo(BASE + 7_000);
+    expiry.unknown();
+    assertThat(expiry.latestMillis()).isEqualTo(SegmentExpiry.NEVER);
+    expiry.restore(SegmentExpiry.NEVER);
+    assertThat(expiry.isKnown()).isFalse();
+  }
+
+  @Test
   void expiredBytesAreEstimatedByTheTimeOfTheirBucket() {
     assertThat(expiry.expiredBytes(BASE)).isZero();
     put(SegmentExpiry.NEVER, 1_000);
