@@ -131,7 +131,7 @@ final class EntrySwing {
   private void change(Partition partition, List<RecordChange> some, List<RecordChange> made) {
     List<RecordChange> current = new ArrayList<>();
     for (RecordChange each : some) {
-      if (Address.withoutVisits(partition.get(each.hash())) != each.from()) {
+      if (!isFound(partition, each)) {
         continue;
       }
       if (each.isMove()) {
@@ -147,8 +147,15 @@ final class EntrySwing {
     }
   }
 
+  private boolean isFound(Partition partition, RecordChange change) {
+    return Address.withoutVisits(partition.get(change.hash())) == change.from()
+        || (!change.isMove() && !engine.threads().keeps(Rule.REMOVE_WHAT_WAS_FOUND));
+  }
+
   private void remove(Partition partition, long hash) {
-    append(frame.delete(table.id(), hash, 0));
+    if (engine.threads().keeps(Rule.LOG_REMOVALS)) {
+      append(frame.delete(table.id(), hash, 0));
+    }
     long unusedWord = partition.remove(hash);
     engine.stamps().bump(table.id(), hash);
     engine.threads().step(Step.ENTRY_SET);

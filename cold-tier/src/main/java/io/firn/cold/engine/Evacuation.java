@@ -54,6 +54,7 @@ final class Evacuation {
   private final Set<Segment> targets = new LinkedHashSet<>();
   private final Map<Integer, BitSet> unwalkable = new HashMap<>();
   private @Nullable DiskFullException full;
+  private boolean withoutRoom;
   private int pagesLeft;
   private int byIndex;
   private int left;
@@ -153,8 +154,8 @@ final class Evacuation {
     long expiresAt = record.expiresAtMillis();
     if (expiresAt != RecordWriter.NEVER && expiresAt <= engine.wallMillis()) {
       changes.add(RecordChange.removal(RecordChange.Kind.EXPIRED, hash, word));
-    } else if (!keep.keep(
-        hash, present, record.totalBytes(), record.writeTimeMillis(), expiresAt)) {
+    } else if (withoutRoom
+        || !keep.keep(hash, present, record.totalBytes(), record.writeTimeMillis(), expiresAt)) {
       changes.add(RecordChange.removal(RecordChange.Kind.REJECTED, hash, word));
     } else {
       copy(hash, word, buffer, record);
@@ -180,8 +181,7 @@ final class Evacuation {
     try {
       table.space().claimCopy(claim, length, lifetimeMillis(record));
     } catch (DiskFullException e) {
-      full = e;
-      left++;
+      noRoom(e, hash, word);
       return;
     }
     Segment target = claim.segment();
@@ -205,6 +205,16 @@ final class Evacuation {
           new RecordChange(RecordChange.Kind.MOVE, hash, word, claim.word(), claim.length()));
       claim.finish();
       engine.threads().step(Step.MOVE_COPIED);
+    }
+  }
+
+  private void noRoom(DiskFullException e, long hash, long word) {
+    if (keep.staysWithoutRoom()) {
+      full = e;
+      left++;
+    } else {
+      withoutRoom = true;
+      changes.add(RecordChange.removal(RecordChange.Kind.REJECTED, hash, word));
     }
   }
 

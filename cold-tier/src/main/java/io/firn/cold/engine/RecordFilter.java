@@ -27,4 +27,12 @@ public interface RecordFilter {
   default boolean keepsVisits() {
     return true;
   }
+
+  /**
+   * Tells whether a record that is kept stays where it is if there is no room for its copy; else it
+   * is removed like those that are not kept, so that an eviction never fails for want of room.
+   */
+  default boolean staysWithoutRoom() {
+    return true;
+  }
 }

@@ -9,6 +9,7 @@ import io.firn.cold.model.TimeSource;
 import io.firn.cold.segment.PageStates;
 import io.firn.cold.segment.Segment;
 import io.firn.cold.segment.SegmentExpiry;
+import io.firn.cold.segment.TableSpace;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -87,6 +88,17 @@ public final class StoreSpace {
   /** Returns the bytes that new data leaves free for the log, the index and moved records. */
   public long headroomBytes() {
     return engine.relief().headroomBytes();
+  }
+
+  /** Returns the bytes that copies of a table's records can take: free pages, and whole files. */
+  public long copyBytes(Table table) {
+    TableSpace own = table.space();
+    long growth =
+        Math.min(
+            maximumBytes() - usedBytes() - engine.relief().logHeadroomBytes(),
+            own.limit() - own.fileBytes());
+    long files = Math.max(0, growth) / own.segmentBytes();
+    return own.figures().totalFreeBytes() + files * own.segmentBytes();
   }
 
   /** Returns where writers wait for room, and whom to tell that some is made. */

@@ -2,6 +2,8 @@
 // Copyright The Firn authors
 package io.firn.cold.segment;
 
+import io.firn.cold.agent.Rule;
+import io.firn.cold.agent.Threads;
 import io.firn.cold.io.Disk;
 import io.firn.cold.io.DiskFullIoException;
 import java.io.IOException;
@@ -26,6 +28,7 @@ final class RunSource {
   private final Disk disk;
   private final FileAccount account;
   private final SpaceJournal journal;
+  private final Threads threads;
   private final SegmentFiles files;
   private final PageMap pages;
   private final LongSupplier liveCharge;
@@ -35,6 +38,7 @@ final class RunSource {
       Disk disk,
       FileAccount account,
       SpaceJournal journal,
+      Threads threads,
       SegmentFiles files,
       PageMap pages,
       LongSupplier liveCharge) {
@@ -42,6 +46,7 @@ final class RunSource {
     this.disk = disk;
     this.account = account;
     this.journal = journal;
+    this.threads = threads;
     this.files = files;
     this.pages = pages;
     this.liveCharge = liveCharge;
@@ -149,7 +154,16 @@ final class RunSource {
 
   /** Returns the bytes that moving records needs and that no free page provides. */
   long missingEvacuationBytes() {
-    return Math.max(0, shape.evacuationBytes(liveCharge.getAsLong()) - pages.freeBytes());
+    return Math.max(0, -spareBytes());
+  }
+
+  /** Returns the bytes of free pages that new records may take: without those kept for copies. */
+  long writableBytes() {
+    return Math.max(0, spareBytes());
+  }
+
+  private long spareBytes() {
+    return pages.freeBytes() - shape.evacuationBytes(liveCharge.getAsLong());
   }
 
   /** Returns how many bytes of free pages a stream must leave to those that take survivors. */
@@ -162,6 +176,10 @@ final class RunSource {
   }
 
   private boolean reserve(Stream stream, long capacity) {
+    if (stream.takesSurvivors() && !threads.keeps(Rule.COPIES_WITHIN_LIMIT)) {
+      account.adopt(capacity);
+      return true;
+    }
     return account.tryReserve(capacity, stream.takesSurvivors(), missingEvacuationBytes());
   }
 }

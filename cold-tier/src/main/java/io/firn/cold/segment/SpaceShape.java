@@ -31,6 +31,7 @@ public record SpaceShape(
   private static final int LIVE_SHARE = 128;
   private static final int STREAMS_FOR_TWO_AGES = 4;
   private static final int STREAMS_FOR_LIFESPANS = 8;
+  private static final long SEGMENTS_FOR_SURVIVORS = 2;
 
   /** What has no expiry then fills three streams, and its survivors two. */
   private static final int STREAMS_WITHOUT_EXPIRY = 5;
@@ -124,8 +125,13 @@ public record SpaceShape(
         : liveBytes / (segmentsPerStream * segmentBytes(liveBytes));
   }
 
-  /** Returns the bytes that new records leave to the survivor streams: a segment for each. */
+  /**
+   * Returns the bytes that new records leave to the survivor streams: two segments for each, as the
+   * free pages of a segment that is emptied are of no use to them.
+   */
   long evacuationBytes(long liveBytes) {
-    return liveBytes == 0 ? 0 : survivorStreams(liveBytes) * segmentBytes(liveBytes);
+    return liveBytes == 0
+        ? 0
+        : SEGMENTS_FOR_SURVIVORS * survivorStreams(liveBytes) * segmentBytes(liveBytes);
   }
 }

@@ -3,7 +3,6 @@
 package io.firn.cold.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.firn.cold.model.DiskFullException;
 import io.firn.cold.model.StoreState;
@@ -75,9 +74,8 @@ final class ReserveTest {
       assertThat(StillStore.remove(store.table(), key)).isTrue();
     }
     known.clear();
-    assertThatThrownBy(() -> StillStore.put(store.table(), keys, 1))
-        .as("the reader stays")
-        .isInstanceOf(DiskFullException.class);
+    // What was kept for copies can be filled, as nothing lives; the rest not, as the reader stays.
+    assertThat(fill(store.table())).isLessThan(keys / 2);
     store.threads().atYield(() -> store.engine().epochs().leave(reader));
     StillStore.put(store.table(), keys, 1);
     known.put(keys, 1);

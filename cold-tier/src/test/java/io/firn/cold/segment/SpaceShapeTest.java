@@ -56,10 +56,10 @@ final class SpaceShapeTest {
   }
 
   @Test
-  void everySurvivorStream_hasASegmentKept() {
+  void everySurvivorStream_hasTwoSegmentsKept() {
     SpaceShape shape = shape(10, 8);
     assertThat(shape.evacuationBytes(0)).isZero();
-    assertThat(shape.evacuationBytes(1)).isEqualTo(MEBIBYTE);
-    assertThat(shape.evacuationBytes(256 * MEBIBYTE)).isEqualTo(4 * MEBIBYTE);
+    assertThat(shape.evacuationBytes(1)).isEqualTo(2 * MEBIBYTE);
+    assertThat(shape.evacuationBytes(256 * MEBIBYTE)).isEqualTo(8 * MEBIBYTE);
   }
 }

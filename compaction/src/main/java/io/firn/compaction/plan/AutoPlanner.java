@@ -14,7 +14,8 @@ import java.util.function.ToLongFunction;
 
 /**
  * Decides what is done to a table without being asked, most urgent first: make room for writers,
- * give back what has expired, pay the debt of garbage. A pure function.
+ * give back what has expired, pay the debt of garbage. What lives is evicted only where too little
+ * garbage is left to make room of. A pure function.
  */
 public final class AutoPlanner {
   /* Garbage is let grow up to a share of the live bytes, because every byte of garbage that a victim
@@ -28,7 +29,12 @@ public final class AutoPlanner {
 
   private static final double GARBAGE_WORTH_MOVING = 0.10;
   private static final double EXPIRED_SHARE = 0.30;
+
+  /** What expires so soon goes by itself sooner than it would pay to have moved it. */
+  private static final long SOON_MILLIS = 5_000;
+
   private static final int MOST_SEGMENTS = 8;
+  private static final int SEGMENTS_TO_MOVE_ON = 2;
   private static final long MOST_BYTES = 512L << 20;
   private static final int EVICT = 400;
   private static final int MAKE_ROOM = 300;
@@ -79,12 +85,6 @@ public final class AutoPlanner {
     if (lacking <= 0) {
       return Optional.empty();
     }
-    List<SegmentInfo> chosen =
-        movable(choose(byBenefit(GARBAGE_WORTH_MOVING), lacking, SegmentInfo::garbageBytes));
-    if (sum(chosen, SegmentInfo::garbageBytes) >= Math.min(lacking, segmentBytes)) {
-      return Optional.of(
-          job(JobKind.FILES, chosen, MAKE_ROOM, "%d bytes of room lacking".formatted(lacking)));
-    }
     List<SegmentInfo> over = expiredFiles();
     if (!over.isEmpty()) {
       return Optional.of(
@@ -94,13 +94,24 @@ public final class AutoPlanner {
               EVICT,
               "%d bytes of room lacking, %d files expired".formatted(lacking, over.size())));
     }
+    List<SegmentInfo> chosen =
+        store.stuck()
+            ? List.of()
+            : choose(byBenefit(GARBAGE_WORTH_MOVING), lacking, SegmentInfo::garbageBytes);
+    long garbage = sum(chosen, SegmentInfo::garbageBytes);
+    if (garbage > 0 && garbage >= Math.min(lacking, segmentBytes)) {
+      return Optional.of(
+          job(JobKind.FILES, chosen, MAKE_ROOM, "%d bytes of room lacking".formatted(lacking)));
+    }
     List<SegmentInfo> oldest =
         sealed.stream()
             .sorted(
                 Comparator.comparingLong(SegmentInfo::createdMillis)
                     .thenComparingInt(SegmentInfo::number))
             .toList();
-    List<SegmentInfo> evicted = choose(oldest, lacking, SegmentInfo::bytes);
+    // Where there is garbage, but no room to move what is between, a little room is enough.
+    long enough = store.stuck() ? Math.min(lacking, SEGMENTS_TO_MOVE_ON * segmentBytes) : lacking;
+    List<SegmentInfo> evicted = choose(oldest, enough, SegmentInfo::bytes);
     return evicted.isEmpty()
         ? Optional.empty()
         : Optional.of(
@@ -119,7 +130,10 @@ public final class AutoPlanner {
           job(JobKind.EXPIRY, over, EXPIRE, "%d files expired".formatted(over.size())));
     }
     List<SegmentInfo> partly =
-        sealed.stream().filter(each -> each.expiredBytes() > EXPIRED_SHARE * each.bytes()).toList();
+        sealed.stream()
+            .filter(each -> each.expiredBytes() > EXPIRED_SHARE * each.bytes())
+            .filter(this::isWorthMoving)
+            .toList();
     List<SegmentInfo> chosen = choose(partly, Long.MAX_VALUE, SegmentInfo::expiredBytes);
     return chosen.isEmpty()
         ? Optional.empty()
@@ -133,6 +147,11 @@ public final class AutoPlanner {
 
   private List<SegmentInfo> expiredFiles() {
     return sealed.stream().filter(each -> each.latestExpiryMillis() <= store.nowMillis()).toList();
+  }
+
+  private boolean isWorthMoving(SegmentInfo segment) {
+    return segment.latestExpiryMillis() == SegmentInfo.NEVER
+        || segment.latestExpiryMillis() - store.nowMillis() > SOON_MILLIS;
   }
 
   private Optional<PlannedJob> payDebt() {
@@ -170,7 +189,8 @@ public final class AutoPlanner {
               "%d files with %d bytes of garbage".formatted(dead.size(), garbage)));
     }
     long small = config.effectiveSmallBytes(segmentBytes);
-    List<SegmentInfo> smallOnes = sealed.stream().filter(each -> each.bytes() < small).toList();
+    List<SegmentInfo> smallOnes =
+        sealed.stream().filter(each -> each.bytes() < small).filter(this::isWorthMoving).toList();
     return smallOnes.size() < config.compactThresholdFiles()
         ? Optional.empty()
         : Optional.of(
@@ -187,6 +207,7 @@ public final class AutoPlanner {
         .stream()
         .map(SegmentScore::segment)
         .filter(each -> each.garbageBytes() > garbageShare * each.bytes())
+        .filter(this::isWorthMoving)
         .toList();
   }
 
@@ -207,20 +228,6 @@ public final class AutoPlanner {
       taken += each.bytes();
     }
     return chosen;
-  }
-
-  /** Takes from the front what there is room for to copy: a segment is always kept for that. */
-  private List<SegmentInfo> movable(List<SegmentInfo> chosen) {
-    long room = segmentBytes + Math.max(0, store.availableBytes());
-    List<SegmentInfo> some = new ArrayList<>();
-    for (SegmentInfo each : chosen) {
-      room -= each.usefulBytes();
-      if (room < 0) {
-        break;
-      }
-      some.add(each);
-    }
-    return some;
   }
 
   private static PlannedJob job(

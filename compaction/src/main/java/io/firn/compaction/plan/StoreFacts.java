@@ -8,12 +8,19 @@ package io.firn.compaction.plan;
  * @param availableBytes what new records can still take: free pages, and room for new files
  * @param lowWaterBytes what should be available
  * @param idle whether nothing has been written for some time
+ * @param stuck whether the last attempt to make room out of garbage has gained nothing
  * @param nowMillis wall time
  */
-public record StoreFacts(long availableBytes, long lowWaterBytes, boolean idle, long nowMillis) {
+public record StoreFacts(
+    long availableBytes, long lowWaterBytes, boolean idle, boolean stuck, long nowMillis) {
   /** Returns the facts once writers have found no room: nothing is available to them. */
   public StoreFacts withoutRoom() {
-    return new StoreFacts(Math.min(0, availableBytes), lowWaterBytes, idle, nowMillis);
+    return new StoreFacts(Math.min(0, availableBytes), lowWaterBytes, idle, stuck, nowMillis);
+  }
+
+  /** Returns the facts once moving records has made no room. */
+  public StoreFacts withoutMoves() {
+    return new StoreFacts(availableBytes, lowWaterBytes, idle, true, nowMillis);
   }
 
   /** Returns the bytes that have to become free at once; 0 or less if none. */

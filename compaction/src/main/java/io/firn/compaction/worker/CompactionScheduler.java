@@ -182,7 +182,7 @@ final class CompactionScheduler implements Agent, SchedulerCommand.Handler {
     if (!care.config().backgroundEnabled()) {
       return false;
     }
-    StoreFacts facts = room.of(table, false).withoutRoom();
+    StoreFacts facts = care.facts(room.of(table, false).withoutRoom());
     Optional<PlannedJob> planned =
         AutoPlanner.plan(unreserved(table), facts, care.config(), segmentBytes)
             .filter(job -> AutoPlanner.makesRoom(job.priority()));
@@ -214,7 +214,7 @@ final class CompactionScheduler implements Agent, SchedulerCommand.Handler {
 
   private boolean plan(Table table, TableCare care, boolean idle, long now) {
     long segmentBytes = table.space().segmentBytes();
-    StoreFacts facts = room.of(table, idle && !care.isSettled(seenChanges));
+    StoreFacts facts = care.facts(room.of(table, idle && !care.isSettled(seenChanges)));
     if (care.backsOff(now) && facts.lackingBytes() <= 0) {
       return false;
     }
@@ -459,7 +459,7 @@ final class CompactionScheduler implements Agent, SchedulerCommand.Handler {
     queue.release(job);
     publishRates(ledger.running());
     boolean unused = crew.end(job.id());
-    care(job.tableId()).ended(report, seenChanges, space.time().nanoTime());
+    care(job.tableId()).ended(job, report, seenChanges, space.time().nanoTime());
     nextTickNanos = space.time().nanoTime();
   }
 

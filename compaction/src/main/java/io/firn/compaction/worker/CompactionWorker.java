@@ -21,7 +21,7 @@ final class CompactionWorker implements Agent, WorkerCommand.Handler {
    * only offer commands. Nothing leaves but immutable reports. */
 
   private static final Logger LOG = Loggers.of(CompactionWorker.class);
-  private static final long SMALLEST_SLICE_BYTES = 256L << 10;
+  private static final long SMALLEST_SLICE_BYTES = 2L << 20;
   private static final long LARGEST_SLICE_BYTES = 8L << 20;
   private static final long REPORT_NANOS = 250_000_000L;
   private static final long WAIT_NANOS = 2_000_000L;

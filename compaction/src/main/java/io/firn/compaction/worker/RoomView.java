@@ -27,7 +27,7 @@ final class RoomView {
   StoreFacts store(long segmentBytes, boolean idle) {
     long free = 0;
     for (Table each : space.tables()) {
-      free += each.space().figures().totalFreeBytes();
+      free += each.space().writableBytes();
     }
     long room = space.maximumBytes() - space.usedBytes() - space.headroomBytes();
     long usable = space.keeps(Rule.EVICT_AT_LIMIT) ? free + room : 0;
@@ -57,11 +57,11 @@ final class RoomView {
     return table.maximumBytes()
         - own.fileBytes()
         - own.missingEvacuationBytes()
-        + own.figures().totalFreeBytes();
+        + own.writableBytes();
   }
 
   private StoreFacts facts(long available, long segmentBytes, long limit, boolean idle) {
     long low = Math.max(LOW_WATER_SEGMENTS * segmentBytes, limit / LOW_WATER_SHARE);
-    return new StoreFacts(available, low, idle, space.wallMillis());
+    return new StoreFacts(available, low, idle, false, space.wallMillis());
   }
 }

@@ -32,4 +32,9 @@ final class SecondChance implements RecordFilter {
   public boolean keepsVisits() {
     return false;
   }
+
+  @Override
+  public boolean staysWithoutRoom() {
+    return false;
+  }
 }

@@ -16,8 +16,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Empties segments, those first that need not be read as all in them has expired, then one after
- * another and waits until their files are gone. Nothing is destroyed before its copy is durable, so
- * giving up at any moment is the whole rollback.
+ * another and waits until their files are gone. In a full store it waits before each for the room
+ * that the last one leaves. Nothing is destroyed before its copy is durable, so giving up at any
+ * moment is the whole rollback.
  */
 final class SegmentsRun extends JobRun {
   private final Evacuator evacuator;
@@ -121,8 +122,13 @@ final class SegmentsRun extends JobRun {
       space.wakeRelease();
       return 0;
     }
-    int number = job.segments().get(next++);
+    int number = job.segments().get(next);
     Segment found = table.space().find(number);
+    if (found != null && lacksRoom(found) && isReleasing()) {
+      space.wakeRelease();
+      return 0;
+    }
+    next++;
     int takenUp = firstPage;
     firstPage = 0;
     if (found != null && found.liveCharge() > 0) {
@@ -137,6 +143,17 @@ final class SegmentsRun extends JobRun {
       segmentDone();
     }
     return 1;
+  }
+
+  /** What is evicted needs no room. */
+  private boolean lacksRoom(Segment segment) {
+    return keep.staysWithoutRoom() && space.copyBytes(table) < segment.liveCharge();
+  }
+
+  /** Tells whether a segment is emptied whose file is not gone yet. */
+  private boolean isReleasing() {
+    List<Integer> emptied = job.segments().subList(0, next);
+    return remaining().stream().anyMatch(each -> emptied.contains(each) && !stays(each));
   }
 
   private void letGo() {

@@ -3,6 +3,9 @@
 package io.firn.compaction.worker;
 
 import io.firn.compaction.CompactionConfig;
+import io.firn.compaction.JobKind;
+import io.firn.compaction.plan.AutoPlanner;
+import io.firn.compaction.plan.StoreFacts;
 
 /** What the scheduler remembers of a table: its settings, and when to leave it alone. */
 final class TableCare {
@@ -17,6 +20,9 @@ final class TableCare {
 
   /** The changes of the store after which the last job gained nothing, so that rest is best. */
   private long settledAtChanges = NEVER_SETTLED;
+
+  /** The last job that moved records to make room made none. */
+  private boolean stuck;
 
   TableCare(long nowNanos) {
     quietUntilNanos = nowNanos;
@@ -42,11 +48,17 @@ final class TableCare {
     return settledAtChanges == changes;
   }
 
+  /** Returns what is known of a table, with what its last job has taught. */
+  StoreFacts facts(StoreFacts seen) {
+    return stuck ? seen.withoutMoves() : seen;
+  }
+
   /** A job has ended, at a moment with so many changes of the store. */
-  void ended(JobReport report, long changes, long nowNanos) {
+  void ended(Job job, JobReport report, long changes, long nowNanos) {
+    boolean gained = report.bytesAfter() < report.bytesBefore();
+    stuck = !gained && job.kind() == JobKind.FILES && AutoPlanner.makesRoom(job.priority());
     if (report.state() == JobReport.State.COMPLETED) {
       failures = 0;
-      boolean gained = report.bytesAfter() < report.bytesBefore();
       settledAtChanges = gained ? NEVER_SETTLED : changes;
     } else {
       long backOff = FIRST_BACK_OFF_NANOS << Math.min(MOST_DOUBLINGS, failures++);

@@ -23,8 +23,8 @@ final class AutoPlannerTest {
   private static final CompactionConfig DEFAULTS = CompactionConfig.defaults();
   private static final CompactionConfig BY_HAND_ONLY =
       DEFAULTS.toBuilder().autoCompact(false).build();
-  private static final StoreFacts ROOMY = new StoreFacts(1000 * MIB, 0, false, NOW);
-  private static final StoreFacts IDLE = new StoreFacts(1000 * MIB, 0, true, NOW);
+  private static final StoreFacts ROOMY = new StoreFacts(1000 * MIB, 0, false, false, NOW);
+  private static final StoreFacts IDLE = new StoreFacts(1000 * MIB, 0, true, false, NOW);
 
   @Test
   void aHealthyTable_isLeftAlone() {
@@ -57,6 +57,44 @@ final class AutoPlannerTest {
     assertThat(job.kind()).isEqualTo(JobKind.EVICTION);
     assertThat(job.segments()).containsExactly(2, 3);
     assertThat(plan(segments, lacking(MIB)).orElseThrow().kind()).isEqualTo(JobKind.FILES);
+  }
+
+  @Test
+  void whereMovingMadeNoRoom_theOldestFilesGo() {
+    List<SegmentInfo> segments = new ArrayList<>(full(1, 3));
+    segments.add(Segments.sealed(4, 64 * MIB, 8 * MIB, 90));
+    assertThat(plan(segments, lacking(MIB)).orElseThrow().kind()).isEqualTo(JobKind.FILES);
+    PlannedJob job = plan(segments, lacking(MIB).withoutMoves()).orElseThrow();
+    assertThat(job.kind()).isEqualTo(JobKind.EVICTION);
+    assertThat(job.segments()).hasSize(1);
+    assertThat(plan(segments, lacking(1000 * MIB).withoutMoves()).orElseThrow().segments())
+        .hasSize(2);
+    assertThat(plan(segments, ROOMY.withoutMoves())).isEqualTo(plan(segments, ROOMY));
+  }
+
+  @Test
+  void eightFilesWithAFifthOfGarbage_areMoved_beforeAnythingIsEvicted() {
+    List<SegmentInfo> segments = new ArrayList<>();
+    for (int number = 1; number <= 20; number++) {
+      segments.add(Segments.sealed(number, 64 * MIB, 51 * MIB, 20));
+    }
+    PlannedJob job = plan(segments, lacking(1000 * MIB)).orElseThrow();
+    assertThat(job.kind()).isEqualTo(JobKind.FILES);
+    assertThat(job.segments()).hasSize(8);
+  }
+
+  @Test
+  void whatExpiresSoon_isNotMoved() {
+    long soon = NOW + 5_000;
+    for (long at : new long[] {soon, soon + 1}) {
+      List<SegmentInfo> segments = new ArrayList<>(full(1, 3));
+      segments.add(expiring(Segments.sealed(4, 64 * MIB, 8 * MIB, 90), at));
+      JobKind expected = at == soon ? JobKind.EVICTION : JobKind.FILES;
+      assertThat(plan(segments, lacking(MIB)).orElseThrow().kind()).isEqualTo(expected);
+      assertThat(plan(segments, IDLE).isPresent()).isEqualTo(at != soon);
+      SegmentInfo partly = Segments.segment(4, 64 * MIB, 60 * MIB, 0, 30 * MIB, 0, true);
+      assertThat(plan(List.of(expiring(partly, at)), ROOMY).isPresent()).isEqualTo(at != soon);
+    }
   }
 
   @Test
@@ -251,6 +289,7 @@ final class AutoPlannerTest {
               (long) (random.nextDouble() * 1000 * MIB),
               (long) (random.nextDouble() * 500 * MIB),
               random.nextBoolean(),
+              random.nextBoolean(),
               NOW);
       CompactionConfig config = random.nextInt(4) == 0 ? BY_HAND_ONLY : DEFAULTS;
       Optional<PlannedJob> planned = AutoPlanner.plan(all, facts, config, SEGMENT);
@@ -281,7 +320,7 @@ final class AutoPlannerTest {
   }
 
   private static StoreFacts lacking(long bytes) {
-    return new StoreFacts(100 * MIB, 100 * MIB + bytes, false, NOW);
+    return new StoreFacts(100 * MIB, 100 * MIB + bytes, false, false, NOW);
   }
 
   private static CompactionConfig quarterDead() {
