@@ -250,12 +250,12 @@ final class CompactionMXBeanTest {
       assertThat(bean.getSpaceAmplification()).isLessThan(before);
       assertThat(bean.getFileBytes()).isGreaterThan(bean.getLiveBytes());
       double written = firn.stats().writeAmplification();
-      double told = bean.getWriteAmplification();
+      double shown = bean.getWriteAmplification();
       while (written != firn.stats().writeAmplification()) { // other threads write to the log
         written = firn.stats().writeAmplification();
-        told = bean.getWriteAmplification();
+        shown = bean.getWriteAmplification();
       }
-      assertThat(told).isEqualTo(written).isGreaterThan(1);
+      assertThat(shown).isEqualTo(written).isGreaterThan(1);
       assertThat(bean.getProgress()).isEqualTo(1.0);
       assertThat(bean.getWaitingJobs()).isZero();
     }

@@ -30,13 +30,23 @@ public final class Frames {
 
   static final int AT_LENGTH = 0;
   static final int AT_CRC = 4;
-  static final int AT_TYPE = 8;
+
+  /** Offset of the type in a frame. */
+  public static final int AT_TYPE = 8;
+
   static final int AT_VERSION = 9;
-  static final int AT_FLAGS = 10;
-  static final int AT_TABLE = 12;
+
+  /** Offset of the flags in a frame. */
+  public static final int AT_FLAGS = 10;
+
+  /** Offset of the table in a frame. */
+  public static final int AT_TABLE = 12;
 
   /* Payloads; offsets from the start of the frame. */
-  static final int AT_HASH = 16;
+
+  /** Offset of the hash in a frame of one key. */
+  public static final int AT_HASH = 16;
+
   static final int AT_WORD = 24;
   static final int AT_RECORD_LENGTH = 32;
   static final int AT_RECORD_CRC = 36;

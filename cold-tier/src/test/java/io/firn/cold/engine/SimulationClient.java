@@ -98,6 +98,9 @@ final class SimulationClient implements Runnable {
     } catch (StoreClosedException e) {
       dropped(table, op, e);
     } catch (FirnException e) {
+      if (shape.isLimited()) {
+        throw new AssertionError("nobody makes room for a put: " + e, e);
+      }
       world.full |= e instanceof DiskFullException;
       world.refused(op, e);
     }
@@ -175,7 +178,7 @@ final class SimulationClient implements Runnable {
     } catch (StoreClosedException e) {
       dropped(table, op, e);
     } catch (DiskFullException e) {
-      if (world.reserved && shape.faults() == SimulationShape.Faults.FULL) {
+      if (world.reserved && (shape.faults() == SimulationShape.Faults.FULL || shape.isLimited())) {
         throw new AssertionError("a removal was refused in spite of the reserve: " + e, e);
       }
       world.refused(op, e);

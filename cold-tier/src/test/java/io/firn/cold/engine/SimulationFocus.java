@@ -21,5 +21,7 @@ public enum SimulationFocus {
   /** Many readers beside overwriting writers, and pages that are soon reused. */
   READERS,
   /** A disk that fills up, and many removals. */
-  FULL_DISK
+  FULL_DISK,
+  /** A store at its own limit, where what lives is evicted; needs workers that make space. */
+  LIMIT
 }

@@ -120,6 +120,11 @@ final class SimulationModel {
     return lsn;
   }
 
+  /** Tells whether a change is known to have an LSN. */
+  boolean isKnown(long lsn) {
+    return ops.stream().anyMatch(op -> op.knownLsn() == lsn);
+  }
+
   /** Returns the changes whose LSN is known, by LSN. */
   List<SimulationOp> history() {
     List<SimulationOp> known = new ArrayList<>();

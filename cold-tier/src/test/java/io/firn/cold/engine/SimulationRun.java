@@ -150,11 +150,13 @@ final class SimulationRun {
       story.append(power ? ", power failure; " : ", process crash; ");
       world.disk = world.disk().crash(power ? CrashKind.POWER : CrashKind.PROCESS, world.threads());
     }
-    // Colliding keys do not have the hashes of their entries, which looks like damage to it.
-    if (!world.shape.collisions() && random.nextInt(4) != 0) {
+    world.limit = world.shape.isLimited() ? new SimulationLimit(world) : null;
+    // Colliding keys do not have the hashes of their entries, which looks like damage to it. Where
+    // the store is at its limit the workers are the ones to hear of it.
+    if (!world.shape.collisions() && random.nextInt(4) != 0 && world.limit == null) {
       var unusedHandle = world.threads().start(new SimulationEvacuator(world, random.split()));
     }
-    if (jobsRandom != null) {
+    if (jobsRandom != null && world.limit == null) {
       var unusedJobs = world.threads().start(new SimulationJobs(world, jobsRandom.split()));
     }
     world.options = world.shape.optionsOfLife(random);
@@ -201,6 +203,7 @@ final class SimulationRun {
   }
 
   private void crashed() {
+    checkLimit();
     boolean soon = recovered && world.model.ops().size() < SOON_OPERATIONS;
     world.totals.crashed(world.threads(), soon);
     world.dropBatches();
@@ -248,7 +251,7 @@ final class SimulationRun {
           StoreOpening.open(
               world.options,
               new Engine.Seams(
-                  world.disk(),
+                  world.limit == null ? world.disk() : world.limit.disk(),
                   world.io,
                   world.threads(),
                   world.time,
@@ -329,7 +332,15 @@ final class SimulationRun {
     return close() && open();
   }
 
+  private void checkLimit() {
+    SimulationLimit limit = world.limit;
+    if (limit != null) {
+      limit.check();
+    }
+  }
+
   private boolean close() {
+    checkLimit();
     running.judge(!world.shape.mayBeFull());
     world
         .threads()

@@ -54,18 +54,58 @@ record SimulationShape(
   }
 
   private static final int LARGEST_SHARE = 100;
+  private static final long ROOMY_BYTES = 256L << 20;
+  private static final long SMALLEST_LIMIT_BYTES = 1L << 20;
+
+  /** Long, as the clock of a simulation runs ahead of tasks that only give way to others. */
+  private static final long LIMIT_WAIT_NANOS = 600_000_000_000L;
 
   /** Tells whether operations may be refused for lack of space. */
   boolean mayBeFull() {
     return faults != Faults.NONE || options.space().maximumSegments() < 1000;
   }
 
+  /** Tells whether the store has to make room by evicting what lives. */
+  boolean isLimited() {
+    return options.maximumDiskBytes() < ROOMY_BYTES && faults != Faults.FULL;
+  }
+
   static SimulationShape draw(long seed, SimulationFocus focus) {
+    SimulationShape drawn = drawRoomy(seed, focus);
+    return focus == SimulationFocus.LIMIT ? drawn.limited(seed) : drawn;
+  }
+
+  /** Returns these draws in a store that is too small for them, where puts wait for room. */
+  private SimulationShape limited(long seed) {
+    SplittableRandom random = new SplittableRandom(seed * 53 + 19);
+    long limit = SMALLEST_LIMIT_BYTES + random.nextInt(1 << 20);
+    return new SimulationShape(
+        with(options, limit, options.flushMode(), LIMIT_WAIT_NANOS),
+        quotaBytes,
+        clients,
+        200 + random.nextInt(800),
+        operations * (2 + random.nextInt(8)),
+        Math.max(maximumValue, 1024 + random.nextInt(4 << 10)),
+        lives,
+        readShare,
+        removeShare,
+        expiryShare,
+        rareOdds,
+        collisions,
+        jumps,
+        powerShare,
+        batchShare,
+        faults);
+  }
+
+  private static SimulationShape drawRoomy(long seed, SimulationFocus focus) {
     SplittableRandom random = new SplittableRandom(seed * 31 + 7);
     SplittableRandom more = new SplittableRandom(seed * 37 + 11);
     int pageBytes = 512 << random.nextInt(4);
     Faults faults = faults(random, focus);
-    boolean fewNumbers = focus == SimulationFocus.NUMBERS || random.nextInt(4) == 0;
+    boolean fewNumbers =
+        focus == SimulationFocus.NUMBERS
+            || (random.nextInt(4) == 0 && focus != SimulationFocus.LIMIT);
     boolean large = focus == SimulationFocus.LARGE_VALUES || random.nextInt(3) == 0;
     int operations = operations(random, focus);
     int keys = 5 + (int) (195 * square(random));
@@ -88,7 +128,7 @@ record SimulationShape(
             batches(more),
             archive(seed),
             spaceWaitNanos(seed),
-            manyStreams(seed)),
+            focus == SimulationFocus.LIMIT ? 0 : manyStreams(seed)),
         faults == Faults.FULL ? quotaBytes(random, focus) : Long.MAX_VALUE,
         focus == SimulationFocus.READERS ? 4 : 1 + random.nextInt(4),
         keys,
@@ -99,7 +139,8 @@ record SimulationShape(
         focus == SimulationFocus.FULL_DISK ? 40 : random.nextInt(30),
         expiryShare(random, more, focus),
         focus == SimulationFocus.NUMBERS ? 15 : 20 + random.nextInt(200),
-        focus == SimulationFocus.COLLISIONS || random.nextInt(12) == 0,
+        focus == SimulationFocus.COLLISIONS
+            || (random.nextInt(12) == 0 && focus != SimulationFocus.LIMIT),
         focus == SimulationFocus.EXPIRY || random.nextInt(5) == 0,
         focus == SimulationFocus.POWER || focus == SimulationFocus.SYNC
             ? LARGEST_SHARE
@@ -137,7 +178,10 @@ record SimulationShape(
     return random.nextInt(3) == 0 ? 0 : 1_000_000L << random.nextInt(12);
   }
 
-  /** Returns how many streams there are, whatever lives in them; 0 for the few of others. */
+  /**
+   * Returns how many streams there are, whatever lives in them; 0 for the few of others. A small
+   * store at its limit would have no room for so many.
+   */
   private static int manyStreams(long seed) {
     SplittableRandom random = new SplittableRandom(seed * 47 + 13);
     return random.nextInt(4) > 0 ? 0 : 8 + random.nextInt(3);
@@ -173,9 +217,13 @@ record SimulationShape(
   EngineOptions optionsOfLife(SplittableRandom random) {
     FlushMode[] modes = FlushMode.values();
     FlushMode mode = random.nextInt(4) == 0 ? modes[random.nextInt(3)] : options.flushMode();
-    EngineOptions o = options;
+    return with(options, options.maximumDiskBytes(), mode, options.spaceWaitNanos());
+  }
+
+  private static EngineOptions with(
+      EngineOptions o, long maximumDiskBytes, FlushMode mode, long spaceWaitNanos) {
     return new EngineOptions(
-        o.maximumDiskBytes(),
+        maximumDiskBytes,
         mode,
         o.flushIntervalNanos(),
         o.flushBytes(),
@@ -190,7 +238,7 @@ record SimulationShape(
         o.damage(),
         o.startEmptyIfNewer(),
         o.archive(),
-        o.spaceWaitNanos());
+        spaceWaitNanos);
   }
 
   private static FlushMode mode(SplittableRandom random, SimulationFocus focus) {
@@ -255,7 +303,7 @@ record SimulationShape(
     IndexShape index =
         new IndexShape(4, split, Math.max(4, split >> random.nextInt(2)), 1 + random.nextInt(4));
     return new EngineOptions(
-        faults == Faults.FULL ? (700 << 10) + random.nextInt(1 << 20) : 256L << 20,
+        faults == Faults.FULL ? (700 << 10) + random.nextInt(1 << 20) : ROOMY_BYTES,
         mode,
         1_000_000L << random.nextInt(7),
         (4 << 10) << random.nextInt(6),

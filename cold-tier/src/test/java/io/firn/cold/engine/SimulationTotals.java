@@ -43,6 +43,12 @@ final class SimulationTotals {
   long recordsSwept;
   long jobsRecovered;
 
+  /** Records that were removed though nobody asked for it; only where the store has a limit. */
+  long evicted;
+
+  /** Writes that found room after they had waited. */
+  long served;
+
   void crashed(SimThreads threads, boolean soon) {
     crashes++;
     inCheckpoint += one(threads.crashedIn("Checkpointer.checkpoint"));
@@ -61,6 +67,7 @@ final class SimulationTotals {
       parts += table.index().partitions().size() - 1;
     }
     segmentsDropped += threads.steps(Step.DROPPED);
+    served += engine.pressure().served();
     splits += Math.min(grown, parts);
     growths += Math.max(0, grown - parts);
   }
@@ -103,6 +110,8 @@ final class SimulationTotals {
     segmentsSwept += other.segmentsSwept;
     recordsSwept += other.recordsSwept;
     jobsRecovered += other.jobsRecovered;
+    evicted += other.evicted;
+    served += other.served;
   }
 
   /** Returns how often each thing was met that a run must meet. */

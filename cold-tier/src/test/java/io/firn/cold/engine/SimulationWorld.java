@@ -51,6 +51,9 @@ final class SimulationWorld {
   /** Null before the first life. */
   @Nullable SimDisk disk;
 
+  /** What watches the disk of this life, if the store has to stay below a limit. */
+  @Nullable SimulationLimit limit;
+
   /** Null while no store is open. */
   @Nullable Engine engine;
 
@@ -174,7 +177,7 @@ final class SimulationWorld {
     if (noRoom) {
       totals.diskFull++;
     }
-    if (!(noRoom && shape.mayBeFull()) && !faulty) {
+    if (!(noRoom && (shape.mayBeFull() || shape.isLimited())) && !faulty) {
       throw new AssertionError("an operation was refused: " + cause, cause);
     }
   }

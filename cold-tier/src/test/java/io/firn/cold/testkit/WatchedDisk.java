@@ -12,15 +12,32 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
-/** A simulated disk that keeps the largest sum of its file sizes and counts open handles. */
+/**
+ * A simulated disk that keeps the largest sum of its file sizes, counts open handles, and tells
+ * what is published.
+ */
 public final class WatchedDisk implements Disk {
   private final SimDisk disk;
   private final AtomicLong largest = new AtomicLong();
   private final AtomicInteger open = new AtomicInteger();
+  private @Nullable PublishListener listener;
+
+  /** Hears of what is published, on the thread that does it, before it is. */
+  @FunctionalInterface
+  public interface PublishListener {
+    /** Takes notice of some bytes that are about to stand in a file; may only copy them. */
+    void publishes(String path, byte[] source, int offset, int length);
+  }
 
   /** Watches a disk. */
   public WatchedDisk(SimDisk disk) {
     this.disk = disk;
+  }
+
+  /** Sets who hears of what is published in regions that are made from now on. */
+  public WatchedDisk onPublish(PublishListener hears) {
+    listener = hears;
+    return this;
   }
 
   /** Returns the largest sum of all file sizes after any call that changed one. */
@@ -152,7 +169,7 @@ public final class WatchedDisk implements Disk {
     public AppendRegion region(long start, long length) throws IOException {
       AppendRegion region = file.region(start, length);
       look();
-      return region;
+      return listener == null ? region : new WatchedRegion(region, path(), listener);
     }
 
     @Override
@@ -167,6 +184,50 @@ public final class WatchedDisk implements Disk {
         open.decrementAndGet();
       }
       file.close();
+    }
+  }
+
+  private record WatchedRegion(AppendRegion region, String path, PublishListener listener)
+      implements AppendRegion {
+    @Override
+    public long end() {
+      return region.end();
+    }
+
+    @Override
+    public void put(long position, byte[] source, int offset, int length) throws IOException {
+      region.put(position, source, offset, length);
+    }
+
+    @Override
+    public void publish(long position, byte[] source, int offset, int length) throws IOException {
+      listener.publishes(path, source, offset, length);
+      region.publish(position, source, offset, length);
+    }
+
+    @Override
+    public void get(long position, byte[] target, int offset, int length) throws IOException {
+      region.get(position, target, offset, length);
+    }
+
+    @Override
+    public void prepare(long position, long length) throws IOException {
+      region.prepare(position, length);
+    }
+
+    @Override
+    public void force() throws IOException {
+      region.force();
+    }
+
+    @Override
+    public boolean storesOutliveIt() {
+      return region.storesOutliveIt();
+    }
+
+    @Override
+    public void close() {
+      region.close();
     }
   }
 }

@@ -23,6 +23,9 @@ final class CompactionSimulationTest {
   /** A seed with all the jobs takes several times as long as the engine's alone. */
   private static final long SHARE_OF_SEEDS = 5;
 
+  /** And one of a store at its limit several times as long as that. */
+  private static final long SHARE_OF_LIMITED_SEEDS = 25;
+
   private final SimulatedCompaction.Totals totals = new SimulatedCompaction.Totals();
 
   @Test
@@ -43,6 +46,29 @@ final class CompactionSimulationTest {
     assertThat(totals.gaveWay).isPositive();
   }
 
+  @Test
+  void aStoreAtItsLimit_makesRoomForEveryPut_andNeverTakesMore() {
+    Long single = Long.getLong("firn.sim.seed");
+    LongStream seeds =
+        single != null
+            ? LongStream.of(single)
+            : LongStream.range(0, Long.getLong("firn.sim.seeds", 1000) / SHARE_OF_LIMITED_SEEDS);
+    seeds.parallel().forEach(seed -> assertThat(limited(seed, null)).as("seed %d", seed).isNull());
+    if (single == null) {
+      System.out.println("simulation of a store at its limit: " + totals);
+      assertThat(totals.completed.get(JobKind.FILES)).isPositive();
+      assertThat(totals.completed.get(JobKind.EVICTION)).isPositive();
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = Rule.class,
+      names = {"LOG_REMOVALS", "REMOVE_WHAT_WAS_FOUND", "COPIES_WITHIN_LIMIT"})
+  void aBrokenRuleOfTheLimit_isFound(Rule rule) {
+    isFound(rule, this::limited);
+  }
+
   @ParameterizedTest
   @EnumSource(
       value = Rule.class,
@@ -50,12 +76,23 @@ final class CompactionSimulationTest {
         "EVICT_AT_LIMIT",
         "MOVE_ALL_THAT_LIVES",
         "RELOCATE_AFTER_FORCE",
-        "EXPIRY_COVERS_LASTING"
+        "EXPIRY_COVERS_LASTING",
+        "EXPIRY_UNKNOWN_AFTER_REDO"
       })
   void aBrokenRule_isFound(Rule rule) {
+    isFound(rule, this::complaint);
+  }
+
+  /** Runs a seed with a rule broken, null for none; tells what is wrong. */
+  @FunctionalInterface
+  private interface Run {
+    @Nullable String complaint(long seed, @Nullable Rule broken);
+  }
+
+  private static void isFound(Rule rule, Run run) {
     for (long seed = 0; seed < SEEDS_OF_BUGS; seed++) {
-      if (complaint(seed, rule) != null) {
-        assertThat(complaint(seed, null)).as("seed %d without the bug", seed).isNull();
+      if (run.complaint(seed, rule) != null) {
+        assertThat(run.complaint(seed, null)).as("seed %d without the bug", seed).isNull();
         System.out.println("planted bug: breaking " + rule + " is found by seed " + seed);
         return;
       }
@@ -66,6 +103,11 @@ final class CompactionSimulationTest {
   private @Nullable String complaint(long seed, @Nullable Rule broken) {
     return StoreSimulation.complaint(
         seed, SimulationFocus.NONE, SimulatedCompaction.counting(totals, seed), broken);
+  }
+
+  private @Nullable String limited(long seed, @Nullable Rule broken) {
+    return StoreSimulation.complaint(
+        seed, SimulationFocus.LIMIT, SimulatedCompaction.steady(totals, seed), broken);
   }
 
   @Test
