@@ -185,6 +185,13 @@ final class Evacuation {
       return;
     }
     Segment target = claim.segment();
+    if (record.expiresAtMillis() < target.timeBaseMillis()
+        && record.expiresAtMillis() <= engine.wallMillis()) {
+      // It has expired while the segment was made for it.
+      table.space().abandon(claim);
+      changes.add(RecordChange.removal(RecordChange.Kind.EXPIRED, hash, word));
+      return;
+    }
     target.expiry().note(record.expiresAtMillis(), claim.length());
     boolean copied = false;
     try {
