@@ -11,7 +11,6 @@ import io.firn.cache.Firn;
 import io.firn.cache.FirnBuilder;
 import io.firn.cache.TieredCache;
 import io.firn.cache.codec.Codec;
-import io.firn.compaction.CompactionOptions;
 import io.firn.compaction.HealthLevel;
 import io.firn.compaction.JobKind;
 import io.firn.compaction.JobOutcome;
@@ -105,31 +104,6 @@ final class CompactionMXBeanTest {
     }
   }
 
-  /** Returns once nothing is planned any more; until the scheduler hears of it something may be. */
-  private static void pause(CompactionMXBean bean) {
-    bean.pause();
-    while (!bean.isPaused()) {
-      Thread.onSpinWait();
-    }
-  }
-
-  /** Waits for the thread that seals, until only what is filled and what comes next is not. */
-  private static void awaitSealed(Firn firn) {
-    while (unsealed(firn) > 2) {
-      Thread.onSpinWait();
-    }
-  }
-
-  private static long unsealed(Firn firn) {
-    return firn.compaction().segments("books").stream().filter(each -> !each.sealed()).count();
-  }
-
-  /** Returns once the scheduler has done, and shown, what it was told of before. */
-  private static void awaitScheduler(Firn firn) throws Exception {
-    CompactionOptions nothing = CompactionOptions.builder().filter(each -> false).build();
-    assertThat(firn.compaction().compact("books", nothing).get().files()).isZero();
-  }
-
   @Test
   void aJob_isWatched_andCancelled() throws Exception {
     watchAndCancel(32L << 20, 256L << 20);
@@ -146,17 +120,18 @@ final class CompactionMXBeanTest {
     try (Firn firn = builder().maximumDiskBytes(diskBytes).open();
         TieredCache<Long, byte[]> cache = books(firn)) {
       CompactionMXBean bean = proxy(directory);
-      pause(bean);
+      CompactionWaits.pause(bean);
       bean.configure("books", "autoCompact", "false");
       fillAndRemoveHalf(cache, bytes);
       firn.flush();
-      awaitSealed(firn);
+      CompactionWaits.awaitSealed(firn);
       assertThat(bean.plan("books").getFiles()).isPositive();
       time.close();
       long id = bean.compact("books");
       Set<Double> seen = new TreeSet<>();
       while (seen.size() < 20) {
-        awaitScheduler(firn); // else the worker could be done before any of it is seen
+        CompactionWaits.awaitScheduler(
+            firn); // else the worker could be done before any of it is seen
         RunningJob job = bean.getJobs().get(id);
         if (job != null) {
           seen.add(job.getFraction());
@@ -169,7 +144,7 @@ final class CompactionMXBeanTest {
       assertThat(bean.getRunningJobs()).isEqualTo(1);
       assertThat(bean.getProgress()).isBetween(0.1, 0.9);
       bean.cancel(id);
-      awaitScheduler(firn); // the worker has been told, and has not gone on
+      CompactionWaits.awaitScheduler(firn); // the worker has been told, and has not gone on
       time.open();
       EndedJob ended = bean.getHistory().get(id);
       while (ended == null) {
@@ -195,10 +170,10 @@ final class CompactionMXBeanTest {
     try (Firn firn = builder().maximumDiskBytes(64L << 20).open();
         TieredCache<Long, byte[]> cache = books(firn)) {
       CompactionMXBean bean = proxy(directory);
-      pause(bean);
+      CompactionWaits.pause(bean);
       fillAndRemoveHalf(cache, 8L << 20);
       firn.flush();
-      awaitSealed(firn);
+      CompactionWaits.awaitSealed(firn);
       BlockingQueue<Notification> told = new LinkedBlockingQueue<>();
       MBeanServerConnection connection = connector.getMBeanServerConnection();
       ObjectName name = CompactionRegistration.nameOf(directory);
