@@ -58,7 +58,7 @@ record SimulationShape(
   private static final long SMALLEST_LIMIT_BYTES = 1L << 20;
 
   /** Long, as the clock of a simulation runs ahead of tasks that only give way to others. */
-  private static final long LIMIT_WAIT_NANOS = 600_000_000_000L;
+  private static final long LIMIT_WAIT_NANOS = 14_400_000_000_000L;
 
   /** Tells whether operations may be refused for lack of space. */
   boolean mayBeFull() {

@@ -167,8 +167,13 @@ final class SimulatedCompaction implements Agent, SimulationWorkers.Running {
 
   private void cancel() {
     List<JobProgress> jobs = compaction.jobs();
-    if (!jobs.isEmpty()) {
-      compaction.cancel(jobs.get(random.nextInt(jobs.size())).jobId());
+    if (jobs.isEmpty()) {
+      return;
+    }
+    JobProgress one = jobs.get(random.nextInt(jobs.size()));
+    // Nobody could make room whose jobs for that are cancelled again and again.
+    if (pauses || one.reason().startsWith("asked")) {
+      compaction.cancel(one.jobId());
     }
   }
 
