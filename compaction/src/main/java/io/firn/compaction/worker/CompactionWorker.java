@@ -102,6 +102,10 @@ final class CompactionWorker implements Agent, WorkerCommand.Handler {
   }
 
   private int step(JobRun run) {
+    if (run.table.isDropped()) { // its files go by another way, of which the job would never hear
+      end(run, JobReport.State.ABANDONED, "the table was dropped");
+      return 1;
+    }
     if (run.isDone()) {
       String shortfall = run.shortfall();
       end(run, shortfall.isEmpty() ? JobReport.State.COMPLETED : JobReport.State.FAILED, shortfall);

@@ -24,10 +24,7 @@ final class CompactionSimulationTest {
   private static final long SHARE_OF_SEEDS = 5;
 
   /** And one of a store at its limit several times as long as that. */
-  private static final long SHARE_OF_LIMITED_SEEDS = 25;
-
-  /** Some later seeds need more steps than a run may take, as files wait long to be released. */
-  private static final long MOST_LIMITED_SEEDS = 60;
+  private static final long SHARE_OF_LIMITED_SEEDS = 50;
 
   private final SimulatedCompaction.Totals totals = new SimulatedCompaction.Totals();
 
@@ -56,7 +53,7 @@ final class CompactionSimulationTest {
     LongStream seeds =
         single != null
             ? LongStream.of(single)
-            : LongStream.range(0, Math.min(MOST_LIMITED_SEEDS, wanted / SHARE_OF_LIMITED_SEEDS));
+            : LongStream.range(0, wanted / SHARE_OF_LIMITED_SEEDS);
     seeds.parallel().forEach(seed -> assertThat(limited(seed, null)).as("seed %d", seed).isNull());
     if (single == null) {
       System.out.println("simulation of a store at its limit: " + totals);

@@ -199,6 +199,21 @@ final class TurnsTest {
   }
 
   @Test
+  void aJobWhoseTableIsDropped_endsAndLeavesItsWorkerToOthers() throws Exception {
+    AskedJob<CompactionResult> job = compact(SteppedStore.TABLE);
+    while (store.compaction().jobs().stream().noneMatch(each -> each.fraction() > 0)) {
+      int unused = store.step();
+    }
+    AskedJob<CompactionResult> brief = compact(FILMS);
+    long unusedLsn = store.engine().dropTable(SteppedStore.TABLE);
+    int unused = steps(job);
+    assertThat(ended(job).outcome()).isEqualTo(JobOutcome.ABANDONED);
+    assertThat(ended(job).problem()).isEqualTo("the table was dropped");
+    assertThat(await(brief).files()).isPositive();
+    assertThat(saved()).isEmpty();
+  }
+
+  @Test
   void onlyWorkCountsForTheTimeout() {
     reopen(1, Duration.ofMillis(100));
     store
