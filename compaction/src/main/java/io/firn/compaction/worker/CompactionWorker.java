@@ -28,6 +28,7 @@ final class CompactionWorker implements Agent, WorkerCommand.Handler {
   private static final long LONGEST_WAIT_NANOS = 50_000_000L;
   private static final long IDLE_NANOS = 1_000_000_000L;
   private static final int PARTS = 100;
+  private static final String DROPPED = "the table was dropped";
 
   /** What is left of a job is saved whenever it is less by this part, or by one segment. */
   private static final int SAVED_PARTS = 64;
@@ -103,7 +104,7 @@ final class CompactionWorker implements Agent, WorkerCommand.Handler {
 
   private int step(JobRun run) {
     if (run.table.isDropped()) { // its files go by another way, of which the job would never hear
-      end(run, JobReport.State.ABANDONED, "the table was dropped");
+      end(run, JobReport.State.ABANDONED, DROPPED);
       return 1;
     }
     if (run.isDone()) {
@@ -193,7 +194,7 @@ final class CompactionWorker implements Agent, WorkerCommand.Handler {
     Job job = command.job();
     Table table = space.table(job.tableId());
     if (table == null || running != null) {
-      String why = table == null ? "the table was dropped" : "the worker is busy";
+      String why = table == null ? DROPPED : "the worker is busy";
       tell(JobReport.refused(job, number, why));
       return;
     }

@@ -24,7 +24,7 @@ final class CompactionSimulationTest {
   private static final long SHARE_OF_SEEDS = 5;
 
   /** And one of a store at its limit several times as long as that. */
-  private static final long SHARE_OF_LIMITED_SEEDS = 50;
+  private static final long SHARE_OF_LIMITED_SEEDS = 25;
 
   private final SimulatedCompaction.Totals totals = new SimulatedCompaction.Totals();
 
