@@ -28,7 +28,6 @@ final class CompactionWorker implements Agent, WorkerCommand.Handler {
   private static final long LONGEST_WAIT_NANOS = 50_000_000L;
   private static final long IDLE_NANOS = 1_000_000_000L;
   private static final int PARTS = 100;
-  private static final String DROPPED = "the table was dropped";
 
   /** What is left of a job is saved whenever it is less by this part, or by one segment. */
   private static final int SAVED_PARTS = 64;
@@ -104,7 +103,7 @@ final class CompactionWorker implements Agent, WorkerCommand.Handler {
 
   private int step(JobRun run) {
     if (run.table.isDropped()) { // its files go by another way, of which the job would never hear
-      end(run, JobReport.State.ABANDONED, DROPPED);
+      end(run, JobReport.State.ABANDONED, JobRun.DROPPED);
       return 1;
     }
     if (run.isDone()) {
@@ -194,7 +193,7 @@ final class CompactionWorker implements Agent, WorkerCommand.Handler {
     Job job = command.job();
     Table table = space.table(job.tableId());
     if (table == null || running != null) {
-      String why = table == null ? DROPPED : "the worker is busy";
+      String why = table == null ? JobRun.DROPPED : "the worker is busy";
       tell(JobReport.refused(job, number, why));
       return;
     }

@@ -15,6 +15,9 @@ import java.util.function.Predicate;
 
 /** One turn of a job at work, in slices; belongs to its worker. */
 abstract class JobRun {
+  /** Why a job ends whose table is gone. */
+  static final String DROPPED = "the table was dropped";
+
   final StoreSpace space;
   final Table table;
   final Job job;
