@@ -36,7 +36,7 @@ final class SteadyPhase {
   private static final int RECORD_OVERHEAD_BYTES = 48;
 
   /** What of a limit is for log and index, and kept free. */
-  private static final double OTHER_SHARE = 0.10;
+  private static final double OTHER_SHARE = 0.075;
 
   private static final int TURNOVERS_BEFORE = 3;
   private static final int TURNOVERS_TIMED = 2;

@@ -45,6 +45,10 @@ public final class ColdStore implements AutoCloseable {
   private static final long LOCK_POLL_NANOS = 20_000_000L;
   private static final long DEFAULT_DISK_BYTES = 10L << 30;
   private static final int STORE_SHARE = 64;
+
+  /** Several segments of the log are always kept free, so they are smaller than those of data. */
+  private static final int LOG_SHARE = 4;
+
   private static final int PAGE_BYTES = 16 << 10;
   private static final long LOG_MINIMUM_BYTES = 256L << 10;
   private static final long LOG_MAXIMUM_BYTES = 64L << 20;
@@ -155,9 +159,12 @@ public final class ColdStore implements AutoCloseable {
     }
     long share = Long.highestOneBit(maximum / STORE_SHARE);
     long largestSegment = Math.min(options.maximumSegmentBytes(), share);
+    long smallestLog = Math.min(LOG_MINIMUM_BYTES, share);
     LogShape log =
         new LogShape(
-            Math.min(LOG_MINIMUM_BYTES, share), Math.min(LOG_MAXIMUM_BYTES, share), AHEAD_BYTES);
+            smallestLog,
+            Math.min(LOG_MAXIMUM_BYTES, Math.max(smallestLog, share / LOG_SHARE)),
+            AHEAD_BYTES);
     SpaceShape space =
         new SpaceShape(
             PAGE_BYTES,

@@ -179,7 +179,7 @@ final class Evacuation {
             record.expiresAtMillis(),
             Arrays.copyOfRange(buffer, attributes, attributes + record.attributesLength()));
     try {
-      table.space().claimCopy(claim, length, lifetimeMillis(record));
+      table.space().claimCopy(claim, length, word, remainingMillis(record));
     } catch (DiskFullException e) {
       noRoom(e, hash, word);
       return;
@@ -237,13 +237,11 @@ final class Evacuation {
     }
   }
 
-  /** What has lived long will live long; what expires, until then at most. */
-  private long lifetimeMillis(RecordReader record) {
-    long now = engine.wallMillis();
-    long written = record.writeTimeMillis();
-    long age = written == RecordWriter.NO_TIME ? Long.MAX_VALUE : Math.max(0, now - written);
+  private long remainingMillis(RecordReader record) {
     long expiresAt = record.expiresAtMillis();
-    return expiresAt == RecordWriter.NEVER ? age : Math.min(age, Math.max(0, expiresAt - now));
+    return expiresAt == RecordWriter.NEVER
+        ? Long.MAX_VALUE
+        : Math.max(0, expiresAt - engine.wallMillis());
   }
 
   /** Finds the records of the pages that cannot be walked, by one pass over the index. */

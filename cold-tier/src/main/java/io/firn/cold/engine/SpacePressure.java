@@ -34,6 +34,11 @@ public final class SpacePressure {
      * @return whether there is use in waiting
      */
     boolean lacks(int tableId);
+
+    /** Tells on any thread whether there would be use in waiting, at once and without notice. */
+    default boolean helps(int tableId) {
+      return true;
+    }
   }
 
   private final TimeSource time;
@@ -58,6 +63,12 @@ public final class SpacePressure {
   public void listen(@Nullable Listener maker) {
     listener = maker;
     released();
+  }
+
+  /** Tells whether somebody makes room for a table, for which its writers wait. */
+  boolean isMade(int tableId) {
+    Listener maker = listener;
+    return maker != null && mostNanos > 0 && maker.helps(tableId);
   }
 
   /** Returns how often writers have begun to wait since the store was opened. */

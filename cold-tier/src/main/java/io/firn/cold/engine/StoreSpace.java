@@ -90,7 +90,10 @@ public final class StoreSpace {
     return engine.relief().headroomBytes();
   }
 
-  /** Returns the bytes that copies of a table's records can take: free pages, and whole files. */
+  /**
+   * Returns the bytes that copies of a table's records can take for certain: free pages that stand
+   * together, and whole files.
+   */
   public long copyBytes(Table table) {
     TableSpace own = table.space();
     long growth =
@@ -98,7 +101,7 @@ public final class StoreSpace {
             maximumBytes() - usedBytes() - engine.relief().logHeadroomBytes(),
             own.limit() - own.fileBytes());
     long files = Math.max(0, growth) / own.segmentBytes();
-    return own.figures().totalFreeBytes() + files * own.segmentBytes();
+    return own.copyRunsBytes() + files * own.segmentBytes();
   }
 
   /** Returns where writers wait for room, and whom to tell that some is made. */
@@ -146,17 +149,13 @@ public final class StoreSpace {
     PageStates states = table.space().pageStates(segment);
     SegmentExpiry expiry = segment.expiry();
     long live = segment.liveCharge();
-    int free = 0;
-    for (int page = 0; page < states.pages(); page++) {
-      free += states.isUnused(page) ? 1 : 0;
-    }
     return new SegmentUsage(
         segment.number(),
         segment.path(),
         fileBytes(segment),
         segment.capacity(),
         table.space().layout().pageBytes(),
-        free,
+        unusedPages(states),
         live,
         segment.liveRecords(),
         segment.timeBaseMillis(),
@@ -168,6 +167,20 @@ public final class StoreSpace {
         expiry.isKnown(),
         Math.min(live, expiry.expiredBytes(wallMillis())),
         states.anyOpen());
+  }
+
+  /** Returns the bytes of the free pages of a segment. */
+  public static long freeBytes(Table table, Segment segment) {
+    return (long) unusedPages(table.space().pageStates(segment))
+        * table.space().layout().pageBytes();
+  }
+
+  private static int unusedPages(PageStates states) {
+    int unused = 0;
+    for (int page = 0; page < states.pages(); page++) {
+      unused += states.isUnused(page) ? 1 : 0;
+    }
+    return unused;
   }
 
   /** Returns the length of a segment's file, in bytes; 0 if it is about to be gone. */

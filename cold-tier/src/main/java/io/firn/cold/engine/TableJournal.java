@@ -126,4 +126,9 @@ final class TableJournal implements SpaceJournal {
     Relief relief = engine.relief();
     return forSurvivors ? relief.logHeadroomBytes() : relief.headroomBytes();
   }
+
+  @Override
+  public boolean makesRoom() {
+    return engine.pressure().isMade(table.id());
+  }
 }

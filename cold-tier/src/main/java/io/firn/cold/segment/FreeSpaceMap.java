@@ -26,6 +26,7 @@ public final class FreeSpaceMap {
    * Memory per page: a reference, a bit, and 12 bytes in segments that have reclaimable bytes. */
 
   private final int pageBytes;
+  private final int longRunPages;
   private final Map<Integer, SegmentSpace> segments = new HashMap<>();
   private final CategoryLists<Run> wholeRuns = new CategoryLists<>();
   private final CategoryLists<Run> scatteredRuns = new CategoryLists<>();
@@ -35,6 +36,10 @@ public final class FreeSpaceMap {
   private final CategoryLists<SegmentSpace> byDeadestPage = new CategoryLists<>();
   private long totalPages;
   private long freePages;
+
+  /** The free pages in long runs, of files of new records and of those of survivors. */
+  private final long[] longRunsPages = new long[2];
+
   private long reclaimableBytes;
 
   /**
@@ -56,9 +61,20 @@ public final class FreeSpaceMap {
       double averageUtilisation,
       double fragmentation) {}
 
-  /** Creates a map without segments for pages of this size. */
+  /** Creates a map without segments for pages of this size, in which every run counts as long. */
   public FreeSpaceMap(int pageBytes) {
+    this(pageBytes, 1);
+  }
+
+  /**
+   * Creates a map without segments.
+   *
+   * @param pageBytes the size of a page
+   * @param longRunPages from how many pages on a run counts as long
+   */
+  FreeSpaceMap(int pageBytes, int longRunPages) {
     this.pageBytes = pageBytes;
+    this.longRunPages = longRunPages;
   }
 
   /**
@@ -82,7 +98,8 @@ public final class FreeSpaceMap {
     }
     CategoryLists<Run> runsOfClass =
         runsByClass.computeIfAbsent(streamClass, unused -> new CategoryLists<>());
-    segments.put(segment, new SegmentSpace(segment, pages, runsOfClass));
+    segments.put(
+        segment, new SegmentSpace(segment, pages, runsOfClass, streamClass >= Stream.SURVIVORS));
     totalPages += pages;
   }
 
@@ -94,6 +111,9 @@ public final class FreeSpaceMap {
   public void removeSegment(int segment) {
     SegmentSpace space = space(segment);
     space.leaveLists();
+    for (Run run = space.firstRun(); run != null; run = space.after(run)) {
+      countLong(run, -run.pages);
+    }
     totalPages -= space.pages;
     freePages -= space.freePages();
     reclaimableBytes -= space.dead.total();
@@ -124,15 +144,15 @@ public final class FreeSpaceMap {
     int end = firstPage + pages;
     Run left = space.endingBefore(from);
     if (left != null) {
-      space.remove(left);
+      remove(space, left);
       from = left.firstPage;
     }
     Run right = space.startingAt(end);
     if (right != null) {
-      space.remove(right);
+      remove(space, right);
       end = right.firstPage + right.pages;
     }
-    Run unused = space.add(from, end - from);
+    add(space, from, end - from);
     freePages += pages;
     replace(space);
   }
@@ -149,13 +169,13 @@ public final class FreeSpaceMap {
     if (run == null) {
       throw new IllegalArgumentException("not free: " + wanted);
     }
-    space.remove(run);
+    remove(space, run);
     if (run.firstPage < wanted.firstPage()) {
-      Run unused = space.add(run.firstPage, wanted.firstPage() - run.firstPage);
+      add(space, run.firstPage, wanted.firstPage() - run.firstPage);
     }
     int end = run.firstPage + run.pages;
     if (wanted.endPage() < end) {
-      Run unused = space.add(wanted.endPage(), end - wanted.endPage());
+      add(space, wanted.endPage(), end - wanted.endPage());
     }
     freePages -= wanted.pages();
     replace(space);
@@ -181,6 +201,35 @@ public final class FreeSpaceMap {
       found = longEnough(scatteredRuns.near(pages), pages);
     }
     return found == null ? null : found.toPageRun();
+  }
+
+  private void add(SegmentSpace space, int firstPage, int pages) {
+    countLong(space.add(firstPage, pages), pages);
+  }
+
+  private void remove(SegmentSpace space, Run run) {
+    space.remove(run);
+    countLong(run, -run.pages);
+  }
+
+  private void countLong(Run run, int pages) {
+    if (run.pages >= longRunPages) {
+      longRunsPages[run.segment.survivors ? 1 : 0] += pages;
+    }
+  }
+
+  /** Returns the bytes of the free pages. */
+  long freeBytes() {
+    return freePages * pageBytes;
+  }
+
+  /**
+   * Returns the bytes of the free pages that stand in long runs.
+   *
+   * @param survivors whether in the files of survivors, or in all others
+   */
+  long longRunsBytes(boolean survivors) {
+    return longRunsPages[survivors ? 1 : 0] * pageBytes;
   }
 
   private static @Nullable Run longEnough(@Nullable Run run, int pages) {

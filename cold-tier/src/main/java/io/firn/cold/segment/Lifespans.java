@@ -63,4 +63,17 @@ final class Lifespans {
     }
     return SHORT_SHARE * age >= livePages || writtenTo >= Stream.SURVIVORS ? MIDDLE : SHORT;
   }
+
+  /**
+   * Tells whether a record that is moved will last: it was moved before, or is older than a
+   * turnover.
+   *
+   * @param writtenTo the class of the segment that it is moved out of
+   * @param birth when a stream began to fill the page in which it begins
+   * @param livePages how many pages the live records would fill
+   */
+  boolean lasts(int writtenTo, int birth, long livePages) {
+    return writtenTo >= Stream.SURVIVORS
+        || (birth != UNKNOWN && Integer.toUnsignedLong(clock.get() - birth) >= livePages);
+  }
 }

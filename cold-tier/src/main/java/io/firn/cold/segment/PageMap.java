@@ -21,17 +21,21 @@ final class PageMap {
   private final Lock lock;
   private final FreeSpaceMap free;
   private final Lifespans lifespans;
+  private final int longRunPages;
   private final Deque<Extent> sealable = new ArrayDeque<>();
   private final List<Extent> unsealed = new ArrayList<>();
   private volatile boolean complete = true;
   private volatile long freeBytes;
+  private volatile long survivorRunsBytes;
+  private volatile long otherRunsBytes;
 
-  PageMap(PageLayout layout, SegmentFiles files, Lock lock, Lifespans lifespans) {
+  PageMap(PageLayout layout, SegmentFiles files, Lock lock, Lifespans lifespans, int longRunPages) {
     this.layout = layout;
     this.files = files;
     this.lock = lock;
-    this.free = new FreeSpaceMap(layout.pageBytes());
+    this.free = new FreeSpaceMap(layout.pageBytes(), longRunPages);
     this.lifespans = lifespans;
+    this.longRunPages = longRunPages;
   }
 
   /** Says whether all charges are known; while not, only new segments are filled. */
@@ -46,6 +50,14 @@ final class PageMap {
   /** Returns the bytes of the free pages; without the lock it may be a moment old. */
   long freeBytes() {
     return freeBytes;
+  }
+
+  /**
+   * Returns the bytes of the free pages in long runs, in the files of survivors or in all others;
+   * without the lock they may be a moment old.
+   */
+  long longRunsBytes(boolean survivors) {
+    return survivors ? survivorRunsBytes : otherRunsBytes;
   }
 
   /** Returns the figures of the free-space map. */
@@ -66,7 +78,6 @@ final class PageMap {
     lock.lock();
     try {
       free.addSegment(segment.number(), segment.streamClass(), segment.pages());
-      count(segment.pages());
       return claim(segment, new PageRun(segment.number(), 0, Math.min(pages, segment.pages())));
     } finally {
       lock.unlock();
@@ -159,8 +170,8 @@ final class PageMap {
     if (!free.contains(segment.number())) {
       return;
     }
-    count(-free.freePages(segment.number()));
     free.removeSegment(segment.number());
+    count();
   }
 
   /** Forgets a segment whose file was deleted. */
@@ -178,7 +189,7 @@ final class PageMap {
    *
    * @param atLeast fewer pages are not taken
    * @param neededBytes what the run must hold; shorter ones are not taken
-   * @param keepFreeBytes nothing is taken unless so many bytes of free pages are left
+   * @param keepFreeBytes nothing is taken unless so many bytes of long runs are left
    */
   @Nullable PageRun takeOwn(
       int streamClass, int preferred, int pages, int atLeast, int neededBytes, long keepFreeBytes) {
@@ -194,20 +205,33 @@ final class PageMap {
     }
   }
 
-  /** Takes a run of free pages of any segment, one of the longest, like {@link #takeOwn}. */
+  /**
+   * Takes a run of free pages of any segment, one of the longest, or a short one if the long ones
+   * are to be kept; like {@link #takeOwn}.
+   */
   @Nullable PageRun takeAny(int preferred, int pages, int neededBytes, long keepFreeBytes) {
     lock.lock();
     try {
       PageRun run = find(preferred, pages, neededBytes);
-      return run == null ? null : take(run, pages, keepFreeBytes);
+      PageRun taken = run == null ? null : take(run, pages, keepFreeBytes);
+      return run == null || taken != null ? taken : takeShort(pages, neededBytes);
     } finally {
       lock.unlock();
     }
   }
 
+  private @Nullable PageRun takeShort(int pages, int neededBytes) {
+    int needed = neededBytes / (layout.pageBytes() - PageLayout.PAGE_HEADER_BYTES) + 1;
+    PageRun run = complete ? free.findBestFit(needed) : null;
+    return run != null && !isLong(run.pages()) && holds(run, neededBytes)
+        ? take(run, pages, 0)
+        : null;
+  }
+
   private @Nullable PageRun take(PageRun run, int pages, long keepFreeBytes) {
     PageRun taken = new PageRun(run.segment(), run.firstPage(), Math.min(run.pages(), pages));
-    if (freeBytes - (long) taken.pages() * layout.pageBytes() < keepFreeBytes) {
+    if (isLong(run.pages())
+        && survivorRunsBytes + otherRunsBytes - lostBytes(run, taken) < keepFreeBytes) {
       return null;
     }
     Segment segment = files.any(taken.segment());
@@ -218,9 +242,19 @@ final class PageMap {
     return claim(segment, taken);
   }
 
+  private boolean isLong(int pages) {
+    return pages >= longRunPages;
+  }
+
+  /** Returns by how much there is less in long runs once a part of one is taken. */
+  private long lostBytes(PageRun run, PageRun taken) {
+    int rest = run.pages() - taken.pages();
+    return (long) (isLong(rest) ? taken.pages() : run.pages()) * layout.pageBytes();
+  }
+
   private PageRun claim(Segment segment, PageRun run) {
     free.claim(run);
-    count(-run.pages());
+    count();
     setStates(segment, run.firstPage(), run.pages(), Segment.PageState.OPEN);
     segment.born(run.firstPage(), run.pages(), lifespans.now());
     return run;
@@ -393,7 +427,7 @@ final class PageMap {
     Segment.PageState state = segment.states[page];
     if (state == Segment.PageState.FREE && withFree) {
       free.claim(new PageRun(segment.number(), page, 1));
-      count(-1);
+      count();
     } else if (state != Segment.PageState.SEALED) {
       return false;
     }
@@ -470,12 +504,14 @@ final class PageMap {
     setStates(segment, first, pages, Segment.PageState.FREE);
     if (free.contains(segment.number())) {
       free.free(segment.number(), first, pages);
-      count(pages);
+      count();
     }
   }
 
-  @SuppressWarnings("NonAtomicVolatileUpdate") // under the lock
-  private void count(int pages) {
-    freeBytes += (long) pages * layout.pageBytes();
+  /** Shows the sums to those without the lock. */
+  private void count() {
+    freeBytes = free.freeBytes();
+    survivorRunsBytes = free.longRunsBytes(true);
+    otherRunsBytes = free.longRunsBytes(false);
   }
 }

@@ -16,10 +16,12 @@ import org.jspecify.annotations.Nullable;
  * calls happen in the open turn.
  */
 final class RunSource {
-  /* In this order: a long run of a file of its class; a new file; the longest run of any file; and what
-   * becomes free when space is reclaimed. Short runs come late because each costs a mapping and a frame
-   * whatever its length, and leaves a file that is neither free nor of one age. A file is not created
-   * when the disk could not hold it: its pages would be refused one by one while others lie free. */
+  /* In this order: a long run of a file of its class; a new file; then, if somebody makes room, what
+   * becomes free of these while one waits, and for copies any run before they are refused; otherwise the
+   * longest run of any file, and what becomes free when space is reclaimed. Short runs come late because
+   * each costs a mapping and a frame whatever its length, and leaves a file that is neither free nor of
+   * one age. A file is not created when the disk could not hold it: its pages would be refused one by
+   * one while others lie free. */
 
   /** How often a writer who found no room looks whether some became free. */
   private static final int ATTEMPTS = 3;
@@ -69,13 +71,30 @@ final class RunSource {
   /** Takes pages for a stream if that needs nothing to be reclaimed. */
   @Nullable PageRun takeIfRoom(Stream stream, int preferred, int wanted, int bound)
       throws IOException {
-    long kept = keepFreeBytes(stream, wanted);
-    int atLeast = Math.min(wanted, shape.longRunPages());
-    PageRun run = pages.takeOwn(stream.streamClass, preferred, wanted, atLeast, bound, kept);
+    PageRun run = takeOwn(stream, preferred, wanted, bound);
     if (run == null) {
       run = takeNew(stream, wanted);
     }
-    return run == null ? pages.takeAny(preferred, wanted, bound, kept) : run;
+    return run == null && !keepsApart() ? takeAny(stream, preferred, wanted, bound) : run;
+  }
+
+  private @Nullable PageRun takeAny(Stream stream, int preferred, int wanted, int bound) {
+    return pages.takeAny(preferred, wanted, bound, keepFreeBytes(stream, wanted));
+  }
+
+  private @Nullable PageRun takeOwn(Stream stream, int preferred, int wanted, int bound) {
+    int atLeast = Math.min(wanted, shape.longRunPages());
+    long kept = keepsApart() ? 0 : keepFreeBytes(stream, wanted);
+    return pages.takeOwn(stream.streamClass, preferred, wanted, atLeast, bound, kept);
+  }
+
+  /**
+   * Tells whether streams fill files of their own class only: among the records of another theirs
+   * would die at other times than their neighbours, and no file ever as a whole. Where nobody makes
+   * room, any free page will do.
+   */
+  private boolean keepsApart() {
+    return journal.makesRoom();
   }
 
   /** Takes pages of a new file, if both the account and the disk have room for it. */
@@ -119,16 +138,27 @@ final class RunSource {
         break;
       }
       seen = journal.releases();
-      PageRun freed = pages.takeAny(0, wanted, 0, keepFreeBytes(stream, wanted));
+      PageRun freed = keepsApart() ? takeOwn(stream, 0, wanted, 0) : takeAny(stream, 0, wanted, 0);
       if (freed != null) {
         return freed;
       }
       reserved = reserve(stream, capacity);
     }
-    if (!reserved) {
+    if (!reserved && !stream.takesSurvivors()) {
       throw account.refusal(capacity);
     }
-    return takeReserved(stream, capacity, wanted);
+    boolean fits = reserved && (pages.freeBytes() == 0 || diskHolds(capacity));
+    PageRun rest = fits ? null : takeAny(stream, 0, wanted, 0);
+    if (rest == null && !reserved) {
+      throw account.refusal(capacity);
+    }
+    if (rest == null) {
+      return takeReserved(stream, capacity, wanted);
+    }
+    if (reserved) {
+      account.release(capacity);
+    }
+    return rest;
   }
 
   /** Creates a segment whose bytes are reserved, and takes its first pages. */
@@ -152,18 +182,23 @@ final class RunSource {
     return pages.addFresh(segment, wanted);
   }
 
+  /** Returns the bytes of free pages that copies may take. */
+  long copyRunsBytes() {
+    return pages.longRunsBytes(true) + (keepsApart() ? 0 : pages.longRunsBytes(false));
+  }
+
   /** Returns the bytes that moving records needs and that no free page provides. */
   long missingEvacuationBytes() {
-    return Math.max(0, -spareBytes());
+    return Math.max(0, keptBytes() - copyRunsBytes());
   }
 
   /** Returns the bytes of free pages that new records may take: without those kept for copies. */
   long writableBytes() {
-    return Math.max(0, spareBytes());
+    return keepsApart() ? pages.longRunsBytes(false) : Math.max(0, copyRunsBytes() - keptBytes());
   }
 
-  private long spareBytes() {
-    return pages.freeBytes() - shape.evacuationBytes(liveCharge.getAsLong());
+  private long keptBytes() {
+    return shape.evacuationBytes(liveCharge.getAsLong());
   }
 
   /** Returns how many bytes of free pages a stream must leave to those that take survivors. */
@@ -171,8 +206,8 @@ final class RunSource {
     if (stream.takesSurvivors()) {
       return 0;
     }
-    long kept = shape.evacuationBytes(liveCharge.getAsLong());
-    return account.canGrow((long) wanted * shape.pageBytes(), missingEvacuationBytes()) ? 0 : kept;
+    long bytes = (long) wanted * shape.pageBytes();
+    return account.canGrow(bytes, missingEvacuationBytes()) ? 0 : keptBytes();
   }
 
   private boolean reserve(Stream stream, long capacity) {

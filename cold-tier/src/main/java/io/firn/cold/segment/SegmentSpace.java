@@ -42,6 +42,9 @@ final class SegmentSpace {
   /** The runs of the segments of the same class. */
   final CategoryLists<Run> runsOfClass;
 
+  /** Whether it takes survivors. */
+  final boolean survivors;
+
   final DeadPages dead;
   final CategoryLists.Node<SegmentSpace> byFreePages = new CategoryLists.Node<>(this);
   final CategoryLists.Node<SegmentSpace> byDeadBytes = new CategoryLists.Node<>(this);
@@ -54,10 +57,11 @@ final class SegmentSpace {
   private int runCount;
   private int freePages;
 
-  SegmentSpace(int number, int pages, CategoryLists<Run> runsOfClass) {
+  SegmentSpace(int number, int pages, CategoryLists<Run> runsOfClass, boolean survivors) {
     this.number = number;
     this.pages = pages;
     this.runsOfClass = runsOfClass;
+    this.survivors = survivors;
     this.dead = new DeadPages(pages);
     this.edges = new Run[pages];
   }

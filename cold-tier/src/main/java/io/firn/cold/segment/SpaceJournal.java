@@ -66,4 +66,7 @@ public interface SpaceJournal {
    * unless the file is for records that are moved, what moving records needs.
    */
   long headroomBytes(boolean forSurvivors);
+
+  /** Tells whether somebody makes room where writers find none, and they wait for it. */
+  boolean makesRoom();
 }

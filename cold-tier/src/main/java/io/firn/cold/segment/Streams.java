@@ -67,11 +67,13 @@ final class Streams {
   /**
    * Claims space for the copy of a record that is moved, like {@link #claim}.
    *
-   * @param lifetimeMillis how long the record is expected to live on
+   * @param lasts whether it is expected to last, unless it expires soon
    */
-  void claimCopy(Claim claim, int length, long lifetimeMillis) {
+  void claimCopy(Claim claim, int length, boolean lasts, long remainingMillis) {
     boolean old =
-        lifetimeClass(lifetimeMillis) >= OLD_CLASS && shape.survivorStreams(space.liveCharge()) > 1;
+        lasts
+            && lifetimeClass(remainingMillis) >= OLD_CLASS
+            && shape.survivorStreams(space.liveCharge()) > 1;
     claim(streams[firstOfSurvivors + (old ? 1 : 0)], claim, length);
   }
 

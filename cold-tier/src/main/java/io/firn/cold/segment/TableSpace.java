@@ -60,7 +60,7 @@ public final class TableSpace {
     this.journal = journal;
     Lock lock = threads.newLock("space " + tableId);
     this.files = new SegmentFiles(tableId, shape, layout, disk, threads, time, journal, lock);
-    this.pages = new PageMap(layout, files, lock, lifespans);
+    this.pages = new PageMap(layout, files, lock, lifespans, shape.longRunPages());
     this.runs =
         new RunSource(shape, disk, account, journal, threads, files, pages, liveCharge::get);
     this.streams = new Streams(this, shape, threads, journal);
@@ -149,15 +149,23 @@ public final class TableSpace {
   }
 
   /**
-   * Claims space for the copy of a record that is moved, in the stream of its age. Some space is
-   * kept for that which {@link #claim} never takes.
+   * Claims space for the copy of a record that is moved, in the stream of what will last, or of
+   * what may not. Some space is kept for that which {@link #claim} never takes.
    *
-   * @param lifetimeMillis how long the record is expected to live on
+   * @param from the address word of the record
+   * @param remainingMillis how long the record will live; {@link Long#MAX_VALUE} if for ever
    * @throws DiskFullException if there is no room
    * @throws StoreIoException if a file cannot be opened or grown
    */
-  public void claimCopy(Claim claim, int length, long lifetimeMillis) {
-    streams.claimCopy(claim, length, lifetimeMillis);
+  public void claimCopy(Claim claim, int length, long from, long remainingMillis) {
+    Segment segment = find(Address.segment(from));
+    boolean lasts =
+        segment != null
+            && lifespans.lasts(
+                segment.streamClass(),
+                segment.birth(layout.pageOf(Address.offset(from))),
+                liveCharge.get() / layout.pageBytes());
+    streams.claimCopy(claim, length, lasts, remainingMillis);
   }
 
   /**
@@ -187,6 +195,11 @@ public final class TableSpace {
   /** Returns the bytes that moving records needs and that no free page of this table provides. */
   public long missingEvacuationBytes() {
     return runs.missingEvacuationBytes();
+  }
+
+  /** Returns the bytes of free pages that copies may take, together so that any record fits. */
+  public long copyRunsBytes() {
+    return runs.copyRunsBytes();
   }
 
   /** Returns the bytes of free pages that new records may take: without those kept for copies. */

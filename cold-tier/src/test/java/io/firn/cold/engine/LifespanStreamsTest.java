@@ -3,6 +3,7 @@
 package io.firn.cold.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.firn.cold.model.Address;
 import io.firn.cold.model.DiskFullException;
@@ -52,7 +53,7 @@ final class LifespanStreamsTest {
               o.damage(),
               o.startEmptyIfNewer(),
               o.archive(),
-              o.spaceWaitNanos()));
+              1));
     } catch (IOException e) {
       throw new AssertionError(e);
     }
@@ -207,6 +208,53 @@ final class LifespanStreamsTest {
     disk.quotaBytes(disk.allocatedBytes() + (48 << 10));
     putWithoutRoomForAFile(cold, free);
     disk.quotaBytes(Long.MAX_VALUE);
+  }
+
+  @Test
+  void whileSomebodyMakesRoom_thePagesOfOthersAreLeftToThem() {
+    EvacuationFixture.put(store.table(), 0, KEYS, 0);
+    assertThat(emptyHalves()).isGreaterThan(64);
+    Map<Long, Long> before = EvacuationFixture.entries(store.table());
+    store.table().limitBytes(store.table().space().fileBytes());
+    store.engine().pressure().listen(id -> false); // helps, but not this writer, who need not wait
+    assertThatThrownBy(() -> StillStore.put(store.table(), KEYS - 1, 1))
+        .isInstanceOf(DiskFullException.class);
+    assertThat(EvacuationFixture.entries(store.table())).isEqualTo(before);
+    assertThat(store.table().space().writableBytes()).as("in files of new records").isPositive();
+    assertThat(store.table().space().copyRunsBytes()).as("in files of survivors").isZero();
+
+    int oldest = store.table().space().segments().get(0).number();
+    EvacuationResult copies =
+        new Evacuator(store.table()).retire(oldest, RecordFilter.KEEP_ALL, move -> {});
+    assertThat(copies.moved()).as("copies take what there is").isPositive();
+    assertThat(copies.left()).isZero();
+
+    store.engine().pressure().listen(null);
+    StillStore.put(store.table(), KEYS - 1, 1);
+  }
+
+  @Test
+  void whatIsMovedForTheFirstTime_standsApartFromWhatIsMovedAgain_orIsOlderThanATurnover() {
+    EvacuationFixture.put(store.table(), 0, KEYS, 0);
+    int latest = KEYS - 1;
+    retire(segmentOf(0));
+    Segment old = segmentOf(0);
+    assertThat(old.takesSurvivors()).isTrue();
+    retire(segmentOf(latest));
+    Segment young = segmentOf(latest);
+    assertThat(young.takesSurvivors()).isTrue();
+    assertThat(young.streamClass()).isNotEqualTo(old.streamClass());
+    retire(young);
+    assertThat(segmentOf(latest).streamClass()).isEqualTo(old.streamClass());
+    EvacuationFixture.check(store.table(), 0, KEYS, 0);
+  }
+
+  private void retire(Segment segment) {
+    EvacuationFixture.seal(store);
+    EvacuationResult result =
+        new Evacuator(store.table()).retire(segment.number(), RecordFilter.KEEP_ALL, move -> {});
+    assertThat(result.moved()).isPositive();
+    EvacuationFixture.settle(store);
   }
 
   private void putWithoutRoomForAFile(Set<Segment> files, int freePages) {

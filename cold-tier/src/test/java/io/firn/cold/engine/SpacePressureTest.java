@@ -210,7 +210,19 @@ class SpacePressureTest {
         "writer",
         () -> {
           int full = fillForGood(table);
-          pressure.listen(id -> lacking = true);
+          pressure.listen(
+              new SpacePressure.Listener() {
+                @Override
+                public boolean lacks(int tableId) {
+                  lacking = true;
+                  return true;
+                }
+
+                @Override
+                public boolean helps(int tableId) {
+                  return false; // writers keep to the pages that they had when they filled it
+                }
+              });
           long before = time.nanoTime();
           Thread.currentThread().interrupt();
           assertThatThrownBy(() -> StillStore.put(table, full, 0))

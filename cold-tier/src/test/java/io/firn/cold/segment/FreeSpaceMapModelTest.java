@@ -18,11 +18,12 @@ final class FreeSpaceMapModelTest {
   private static final int OPERATIONS = 4_000;
   private static final int FREE = -1;
   private static final int CLASSES = 3;
+  private static final int LONG_RUN_PAGES = 5;
 
   /** Per segment and page: {@link #FREE} or the reclaimable bytes. */
   private final Map<Integer, int[]> model = new TreeMap<>();
 
-  private final FreeSpaceMap map = new FreeSpaceMap(PAGE_BYTES);
+  private final FreeSpaceMap map = new FreeSpaceMap(PAGE_BYTES, LONG_RUN_PAGES);
 
   @ParameterizedTest
   @ValueSource(longs = {1, 2, 3, 4})
@@ -37,6 +38,12 @@ final class FreeSpaceMapModelTest {
     }
   }
 
+  /** The last class is one of survivors. */
+  private static int classOf(int segment) {
+    int each = segment % CLASSES;
+    return each == CLASSES - 1 ? Stream.SURVIVORS : each;
+  }
+
   private void step(Random random) {
     int segment = 1 + random.nextInt(8);
     int[] pages = model.get(segment);
@@ -45,10 +52,10 @@ final class FreeSpaceMapModelTest {
       boolean free = random.nextBoolean();
       int[] fresh = new int[count];
       if (free) {
-        map.addSegment(segment, segment % CLASSES, count);
+        map.addSegment(segment, classOf(segment), count);
         Arrays.fill(fresh, FREE);
       } else {
-        map.addUsedSegment(segment, segment % CLASSES, count);
+        map.addUsedSegment(segment, classOf(segment), count);
       }
       model.put(segment, fresh);
       return;
@@ -137,7 +144,7 @@ final class FreeSpaceMapModelTest {
     for (Map.Entry<Integer, int[]> segment : model.entrySet()) {
       int here = Arrays.stream(runs(segment.getValue())).max().orElse(0);
       ofAll = Math.max(ofAll, here);
-      longest = segment.getKey() % CLASSES == streamClass ? Math.max(longest, here) : longest;
+      longest = classOf(segment.getKey()) == streamClass ? Math.max(longest, here) : longest;
     }
     PageRun found = map.longRunOf(streamClass, 0, wanted);
     boolean surely = SizeCategories.of(longest) >= SizeCategories.surely(wanted);
@@ -176,6 +183,7 @@ final class FreeSpaceMapModelTest {
     long inLongest = 0;
     long mostDead = 0;
     int deadestPage = 0;
+    long[] longRuns = new long[2];
     for (Map.Entry<Integer, int[]> segment : model.entrySet()) {
       int[] pages = segment.getValue();
       int longestHere = Arrays.stream(runs(pages)).max().orElse(0);
@@ -183,6 +191,8 @@ final class FreeSpaceMapModelTest {
       long deadHere = Arrays.stream(pages).filter(page -> page != FREE).sum();
       assertThat(map.freePages(segment.getKey())).isEqualTo((int) freeHere);
       assertThat(map.reclaimableBytes(segment.getKey())).isEqualTo(deadHere);
+      longRuns[classOf(segment.getKey()) == Stream.SURVIVORS ? 1 : 0] +=
+          Arrays.stream(runs(pages)).filter(run -> run >= LONG_RUN_PAGES).sum();
       longest = Math.max(longest, longestHere);
       inLongest += longestHere;
       free += freeHere;
@@ -194,6 +204,9 @@ final class FreeSpaceMapModelTest {
     FreeSpaceMap.Figures figures = map.figures();
     assertThat(figures.totalBytes()).isEqualTo(total * PAGE_BYTES);
     assertThat(figures.totalFreeBytes()).isEqualTo(free * PAGE_BYTES);
+    assertThat(map.freeBytes()).isEqualTo(free * PAGE_BYTES);
+    assertThat(map.longRunsBytes(false)).isEqualTo(longRuns[0] * PAGE_BYTES);
+    assertThat(map.longRunsBytes(true)).isEqualTo(longRuns[1] * PAGE_BYTES);
     assertThat(figures.reclaimableBytes()).isEqualTo(dead);
     assertThat(figures.largestContiguousBytes()).isEqualTo((long) longest * PAGE_BYTES);
     assertThat(figures.fragmentation() * free)

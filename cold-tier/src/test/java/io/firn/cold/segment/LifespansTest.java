@@ -38,6 +38,17 @@ final class LifespansTest {
   }
 
   @Test
+  void whatWasMovedBefore_orIsOlderThanATurnover_lasts() {
+    lifespans.filled(1_000);
+    int now = lifespans.now();
+    assertThat(lifespans.lasts(Lifespans.SHORT, now - 399, LIVE_PAGES)).isFalse();
+    assertThat(lifespans.lasts(Lifespans.SHORT, now - 400, LIVE_PAGES)).isTrue();
+    assertThat(lifespans.lasts(TIMED, Lifespans.UNKNOWN, LIVE_PAGES)).isFalse();
+    assertThat(lifespans.lasts(Stream.SURVIVORS, now, LIVE_PAGES)).isTrue();
+    assertThat(lifespans.lasts(Stream.OLD_SURVIVORS, Lifespans.UNKNOWN, LIVE_PAGES)).isTrue();
+  }
+
+  @Test
   void ofEarlierLives_theClassIsKept() {
     lifespans.filled(1_000);
     for (int lifespan : new int[] {Lifespans.LASTING, Lifespans.SHORT, Lifespans.MIDDLE}) {

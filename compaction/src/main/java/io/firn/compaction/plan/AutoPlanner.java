@@ -33,7 +33,9 @@ public final class AutoPlanner {
   /** What expires so soon goes by itself sooner than it would pay to have moved it. */
   private static final long SOON_MILLIS = 5_000;
 
+  /** Of the size of new ones, or larger; of smaller ones as many as have their bytes. */
   private static final int MOST_SEGMENTS = 8;
+
   private static final int SEGMENTS_TO_MOVE_ON = 2;
   private static final long MOST_BYTES = 512L << 20;
   private static final int EVICT = 400;
@@ -94,14 +96,15 @@ public final class AutoPlanner {
               EVICT,
               "%d bytes of room lacking, %d files expired".formatted(lacking, over.size())));
     }
-    List<SegmentInfo> chosen =
-        store.stuck()
-            ? List.of()
-            : choose(byBenefit(GARBAGE_WORTH_MOVING), lacking, SegmentInfo::garbageBytes);
-    long garbage = sum(chosen, SegmentInfo::garbageBytes);
+    List<SegmentInfo> worth = store.stuck() ? List.of() : byBenefit(GARBAGE_WORTH_MOVING);
+    long garbage = sum(worth, SegmentInfo::garbageBytes);
     if (garbage > 0 && garbage >= Math.min(lacking, segmentBytes)) {
       return Optional.of(
-          job(JobKind.FILES, chosen, MAKE_ROOM, "%d bytes of room lacking".formatted(lacking)));
+          job(
+              JobKind.FILES,
+              choose(worth, lacking, SegmentInfo::garbageBytes),
+              MAKE_ROOM,
+              "%d bytes of room lacking".formatted(lacking)));
     }
     List<SegmentInfo> oldest =
         sealed.stream()
@@ -212,20 +215,23 @@ public final class AutoPlanner {
   }
 
   /** Takes from the front until there is enough, or a job would become too large. */
-  private static List<SegmentInfo> choose(
+  private List<SegmentInfo> choose(
       List<SegmentInfo> ordered, long enough, ToLongFunction<SegmentInfo> gain) {
     List<SegmentInfo> chosen = new ArrayList<>();
     long gained = 0;
     long taken = 0;
     for (SegmentInfo each : ordered) {
+      long bytes = taken + each.bytes();
       boolean fits =
-          chosen.size() < MOST_SEGMENTS && (chosen.isEmpty() || taken + each.bytes() <= MOST_BYTES);
+          chosen.isEmpty()
+              || (bytes <= MOST_BYTES
+                  && (chosen.size() < MOST_SEGMENTS || bytes <= MOST_SEGMENTS * segmentBytes));
       if (gained >= enough || !fits) {
         break;
       }
       chosen.add(each);
       gained += gain.applyAsLong(each);
-      taken += each.bytes();
+      taken = bytes;
     }
     return chosen;
   }

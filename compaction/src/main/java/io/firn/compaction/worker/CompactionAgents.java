@@ -66,9 +66,17 @@ final class CompactionAgents implements AutoCloseable {
     }
     pressure = space.pressure();
     pressure.listen(
-        tableId -> {
-          handle.wake();
-          return !board.get().totals().paused() && configs.apply(tableId).backgroundEnabled();
+        new SpacePressure.Listener() {
+          @Override
+          public boolean lacks(int tableId) {
+            handle.wake();
+            return helps(tableId);
+          }
+
+          @Override
+          public boolean helps(int tableId) {
+            return !board.get().totals().paused() && configs.apply(tableId).backgroundEnabled();
+          }
         });
   }
 

@@ -11,7 +11,7 @@ import io.firn.compaction.plan.StoreFacts;
 /** What new records can still take: in the store, and below the limit of a table that has one. */
 final class RoomView {
   private static final int LOW_WATER_SEGMENTS = 4;
-  private static final int LOW_WATER_SHARE = 25;
+  private static final int LOW_WATER_SHARE = 64;
 
   private final StoreSpace space;
 

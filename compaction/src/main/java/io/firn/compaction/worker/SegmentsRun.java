@@ -145,9 +145,10 @@ final class SegmentsRun extends JobRun {
     return 1;
   }
 
-  /** What is evicted needs no room. */
-  private boolean lacksRoom(Segment segment) {
-    return keep.staysWithoutRoom() && space.copyBytes(table) < segment.liveCharge();
+  /** What is evicted needs no room; free pages of the segment itself are none while it is held. */
+  private boolean lacksRoom(Segment from) {
+    return keep.staysWithoutRoom()
+        && space.copyBytes(table) - StoreSpace.freeBytes(table, from) < from.liveCharge();
   }
 
   /** Tells whether a segment is emptied whose file is not gone yet. */

@@ -21,7 +21,7 @@ final class TableCare {
   /** The changes of the store after which the last job gained nothing, so that rest is best. */
   private long settledAtChanges = NEVER_SETTLED;
 
-  /** The last job that moved records to make room made none. */
+  /** The last job that moved records to make room emptied no file. */
   private boolean stuck;
 
   TableCare(long nowNanos) {
@@ -56,7 +56,9 @@ final class TableCare {
   /** A job has ended, at a moment with so many changes of the store. */
   void ended(Job job, JobReport report, long changes, long nowNanos) {
     boolean gained = report.bytesAfter() < report.bytesBefore();
-    stuck = !gained && job.kind() == JobKind.FILES && AutoPlanner.makesRoom(job.priority());
+    // Copies may have begun a file of which most is free yet, so the lengths say too little here.
+    stuck =
+        report.files() == 0 && job.kind() == JobKind.FILES && AutoPlanner.makesRoom(job.priority());
     if (report.state() == JobReport.State.COMPLETED) {
       failures = 0;
       settledAtChanges = gained ? NEVER_SETTLED : changes;

@@ -182,12 +182,26 @@ final class AutoPlannerTest {
   }
 
   @Test
-  void aJob_takesEightFilesAtMost() {
+  void aJob_takesEightFilesAtMost_butMoreOfSmallerOnes() {
     List<SegmentInfo> segments = new ArrayList<>();
     for (int i = 1; i <= 20; i++) {
       segments.add(Segments.sealed(i, 20 * MIB, 5 * MIB, 75));
     }
-    assertThat(plan(segments, ROOMY).orElseThrow().segments()).hasSize(8);
+    PlannedJob large = AutoPlanner.plan(segments, ROOMY, DEFAULTS, 16 * MIB).orElseThrow();
+    assertThat(large.segments()).hasSize(8);
+    PlannedJob small = AutoPlanner.plan(segments, ROOMY, DEFAULTS, 32 * MIB).orElseThrow();
+    assertThat(small.segments()).hasSize(12); // 240 of 256 MiB
+  }
+
+  @Test
+  void garbageInManySmallFiles_isMovedBeforeAnythingIsEvicted() {
+    List<SegmentInfo> segments = new ArrayList<>();
+    for (int i = 1; i <= 40; i++) {
+      segments.add(Segments.sealed(i, MIB, MIB / 2, 50));
+    }
+    PlannedJob job = AutoPlanner.plan(segments, lacking(40 * MIB), DEFAULTS, 8 * MIB).orElseThrow();
+    assertThat(job.kind()).isEqualTo(JobKind.FILES);
+    assertThat(job.segments()).hasSize(40);
   }
 
   @Test
@@ -244,7 +258,7 @@ final class AutoPlannerTest {
     assertThat(plan(segments, ROOMY)).isEmpty();
     segments.add(Segments.sealed(20, small, small, 0));
     PlannedJob job = plan(segments, ROOMY).orElseThrow();
-    assertThat(job.segments()).hasSize(8).doesNotContain(1, 2, 3, 19);
+    assertThat(job.segments()).hasSize(10).doesNotContain(1, 2, 3, 19);
     assertThat(job.reason()).isEqualTo("10 small files");
   }
 
