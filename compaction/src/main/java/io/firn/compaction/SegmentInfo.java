@@ -16,6 +16,8 @@ import java.util.Objects;
  * @param totalRows records in the file, dead ones included
  * @param deadRows records that the index does not refer to any more, at most {@code totalRows}
  * @param expiredBytes the part of {@code liveBytes} whose expiry has passed; 0 if unknown
+ * @param reusableBytes free pages, up to {@code capacityBytes}, that stand together, so that they
+ *     are filled again without a rewrite
  * @param latestExpiryMillis wall time from which on all its records have expired; {@link #NEVER} if
  *     one of them never does, or if it is unknown
  * @param createdMillis wall time at which the file was created
@@ -31,6 +33,7 @@ public record SegmentInfo(
     long totalRows,
     long deadRows,
     long expiredBytes,
+    long reusableBytes,
     long latestExpiryMillis,
     long createdMillis,
     int streamClass,
@@ -49,6 +52,7 @@ public record SegmentInfo(
     Checks.notNegative("totalRows", totalRows);
     Checks.within("deadRows", deadRows, 0, totalRows);
     Checks.within("expiredBytes", expiredBytes, 0, liveBytes);
+    Checks.within("reusableBytes", reusableBytes, 0, capacityBytes);
     Checks.notNegative("streamClass", streamClass);
   }
 
@@ -57,6 +61,14 @@ public record SegmentInfo(
    */
   public long garbageBytes() {
     return Math.max(0, bytes - usefulBytes());
+  }
+
+  /**
+   * Returns the bytes that nothing but a rewrite gives back: the {@link #garbageBytes} without free
+   * pages that are filled again.
+   */
+  public long lostBytes() {
+    return Math.max(0, Math.min(bytes, capacityBytes - reusableBytes) - usefulBytes());
   }
 
   /** Returns the bytes of the records that a rewrite would keep. */

@@ -78,7 +78,7 @@ final class ValuesTest {
 
   @Test
   void segment_withoutRowsHasNoDeadShare() {
-    SegmentInfo empty = new SegmentInfo(0, "s", 1, 1, 0, 0, 0, 0, SegmentInfo.NEVER, 0, 0, true);
+    SegmentInfo empty = new SegmentInfo(0, "s", 1, 1, 0, 0, 0, 0, 0, SegmentInfo.NEVER, 0, 0, true);
     assertThat(empty.deadRowShare()).isZero();
   }
 
@@ -86,9 +86,9 @@ final class ValuesTest {
   void segment_refusesPartsLargerThanTheirWhole() {
     assertThatThrownBy(() -> segment(-1, 10, 10, 0)).hasMessageContaining("number");
     assertThatThrownBy(() -> segment(0, 10, 10, 11)).hasMessageContaining("expiredBytes");
-    assertThatThrownBy(() -> new SegmentInfo(0, "s", 2, 1, 0, 0, 0, 0, 0, 0, 0, true))
+    assertThatThrownBy(() -> new SegmentInfo(0, "s", 2, 1, 0, 0, 0, 0, 0, 0, 0, 0, true))
         .hasMessageContaining("bytes");
-    assertThatThrownBy(() -> new SegmentInfo(0, "s", 1, 1, 0, 3, 4, 0, 0, 0, 0, true))
+    assertThatThrownBy(() -> new SegmentInfo(0, "s", 1, 1, 0, 3, 4, 0, 0, 0, 0, 0, true))
         .hasMessageContaining("deadRows");
   }
 
@@ -222,6 +222,7 @@ final class ValuesTest {
         10,
         4,
         expiredBytes,
+        0,
         SegmentInfo.NEVER,
         0,
         0,

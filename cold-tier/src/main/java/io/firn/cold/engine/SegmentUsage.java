@@ -11,6 +11,7 @@ package io.firn.cold.engine;
  * @param capacityBytes what the segment may grow to, which is what it is charged with
  * @param pageBytes size of its pages
  * @param freePages pages without any record
+ * @param reusablePages those of them that stand together, so that a stream takes them again
  * @param liveBytes charges of its live records
  * @param liveRecords number of its live records
  * @param createdMillis wall time at which it was created
@@ -30,6 +31,7 @@ public record SegmentUsage(
     long capacityBytes,
     int pageBytes,
     int freePages,
+    int reusablePages,
     long liveBytes,
     long liveRecords,
     long createdMillis,
@@ -39,6 +41,11 @@ public record SegmentUsage(
     boolean expiryKnown,
     long expiredBytes,
     boolean filling) {
+  /** Returns the bytes of the pages that a stream takes again. */
+  public long reusableBytes() {
+    return (long) reusablePages * pageBytes;
+  }
+
   /** Returns the bytes of its pages that hold records, dead ones included. */
   public long usedBytes() {
     return capacityBytes - (long) freePages * pageBytes;

@@ -40,10 +40,18 @@ final class SlotPair {
     this.baseLsn = baseLsn;
   }
 
-  /** Returns the LSN from which the log is needed if the newer snapshot is damaged. */
+  /**
+   * Returns the LSN from which the log is needed if the newer snapshot is damaged. While the place
+   * of the older one is written over it has the LSN of the one to come already, and the newer one
+   * is all there is.
+   */
   long oldestLsn() {
+    Slot last = newer;
     Slot slot = older;
-    return slot == null ? baseLsn : slot.lsn;
+    if (slot == null) {
+      return baseLsn;
+    }
+    return last == null ? slot.lsn : Math.min(slot.lsn, last.lsn);
   }
 
   /** Returns the LSN of the newer snapshot. */

@@ -155,7 +155,8 @@ public final class StoreSpace {
         fileBytes(segment),
         segment.capacity(),
         table.space().layout().pageBytes(),
-        unusedPages(states),
+        states.unusedPages(1),
+        states.unusedPages(table.space().longRunPages()),
         live,
         segment.liveRecords(),
         segment.timeBaseMillis(),
@@ -169,18 +170,11 @@ public final class StoreSpace {
         states.anyOpen());
   }
 
-  /** Returns the bytes of the free pages of a segment. */
-  public static long freeBytes(Table table, Segment segment) {
-    return (long) unusedPages(table.space().pageStates(segment))
-        * table.space().layout().pageBytes();
-  }
-
-  private static int unusedPages(PageStates states) {
-    int unused = 0;
-    for (int page = 0; page < states.pages(); page++) {
-      unused += states.isUnused(page) ? 1 : 0;
-    }
-    return unused;
+  /** Returns the bytes of free pages of a segment that stand together. */
+  public static long reusableBytes(Table table, Segment segment) {
+    TableSpace own = table.space();
+    return (long) own.pageStates(segment).unusedPages(own.longRunPages())
+        * own.layout().pageBytes();
   }
 
   /** Returns the length of a segment's file, in bytes; 0 if it is about to be gone. */

@@ -232,6 +232,18 @@ public final class FreeSpaceMap {
     return longRunsPages[survivors ? 1 : 0] * pageBytes;
   }
 
+  /**
+   * Tells whether so many bytes stand in long runs once the first pages of a run are taken; a short
+   * run takes nothing away from them.
+   */
+  boolean leavesLongRuns(PageRun run, int taken, long bytes) {
+    if (run.pages() < longRunPages) {
+      return true;
+    }
+    int lost = run.pages() - taken < longRunPages ? run.pages() : taken;
+    return (longRunsPages[0] + longRunsPages[1] - lost) * pageBytes >= bytes;
+  }
+
   private static @Nullable Run longEnough(@Nullable Run run, int pages) {
     return run != null && run.pages >= pages ? run : null;
   }

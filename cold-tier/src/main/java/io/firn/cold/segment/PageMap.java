@@ -21,7 +21,6 @@ final class PageMap {
   private final Lock lock;
   private final FreeSpaceMap free;
   private final Lifespans lifespans;
-  private final int longRunPages;
   private final Deque<Extent> sealable = new ArrayDeque<>();
   private final List<Extent> unsealed = new ArrayList<>();
   private volatile boolean complete = true;
@@ -35,7 +34,6 @@ final class PageMap {
     this.lock = lock;
     this.free = new FreeSpaceMap(layout.pageBytes(), longRunPages);
     this.lifespans = lifespans;
-    this.longRunPages = longRunPages;
   }
 
   /** Says whether all charges are known; while not, only new segments are filled. */
@@ -52,10 +50,7 @@ final class PageMap {
     return freeBytes;
   }
 
-  /**
-   * Returns the bytes of the free pages in long runs, in the files of survivors or in all others;
-   * without the lock they may be a moment old.
-   */
+  /** Like {@link #freeBytes}, of long runs in the files of survivors or in all others. */
   long longRunsBytes(boolean survivors) {
     return survivors ? survivorRunsBytes : otherRunsBytes;
   }
@@ -214,24 +209,21 @@ final class PageMap {
     try {
       PageRun run = find(preferred, pages, neededBytes);
       PageRun taken = run == null ? null : take(run, pages, keepFreeBytes);
-      return run == null || taken != null ? taken : takeShort(pages, neededBytes);
+      return taken == null && run != null ? takeShort(pages, neededBytes) : taken;
     } finally {
       lock.unlock();
     }
   }
 
   private @Nullable PageRun takeShort(int pages, int neededBytes) {
-    int needed = neededBytes / (layout.pageBytes() - PageLayout.PAGE_HEADER_BYTES) + 1;
-    PageRun run = complete ? free.findBestFit(needed) : null;
-    return run != null && !isLong(run.pages()) && holds(run, neededBytes)
-        ? take(run, pages, 0)
-        : null;
+    int dataPerPage = layout.pageBytes() - PageLayout.PAGE_HEADER_BYTES;
+    PageRun run = complete ? free.findBestFit(neededBytes / dataPerPage + 1) : null;
+    return run != null && holds(run, neededBytes) ? take(run, pages, Long.MAX_VALUE) : null;
   }
 
   private @Nullable PageRun take(PageRun run, int pages, long keepFreeBytes) {
     PageRun taken = new PageRun(run.segment(), run.firstPage(), Math.min(run.pages(), pages));
-    if (isLong(run.pages())
-        && survivorRunsBytes + otherRunsBytes - lostBytes(run, taken) < keepFreeBytes) {
+    if (!free.leavesLongRuns(run, taken.pages(), keepFreeBytes)) {
       return null;
     }
     Segment segment = files.any(taken.segment());
@@ -240,16 +232,6 @@ final class PageMap {
     }
     segment.openExtents++;
     return claim(segment, taken);
-  }
-
-  private boolean isLong(int pages) {
-    return pages >= longRunPages;
-  }
-
-  /** Returns by how much there is less in long runs once a part of one is taken. */
-  private long lostBytes(PageRun run, PageRun taken) {
-    int rest = run.pages() - taken.pages();
-    return (long) (isLong(rest) ? taken.pages() : run.pages()) * layout.pageBytes();
   }
 
   private PageRun claim(Segment segment, PageRun run) {
@@ -508,7 +490,6 @@ final class PageMap {
     }
   }
 
-  /** Shows the sums to those without the lock. */
   private void count() {
     freeBytes = free.freeBytes();
     survivorRunsBytes = free.longRunsBytes(true);

@@ -63,6 +63,21 @@ public final class PageStates {
     return states[page] == Segment.PageState.FREE || states[page] == Segment.PageState.WAITING;
   }
 
+  /** Returns how many pages are unused and stand in runs of at least so many. */
+  public int unusedPages(int shortestRun) {
+    int unused = 0;
+    int run = 0;
+    for (int page = 0; page <= states.length; page++) {
+      if (page < states.length && isUnused(page)) {
+        run++;
+      } else {
+        unused += run >= shortestRun ? run : 0;
+        run = 0;
+      }
+    }
+    return unused;
+  }
+
   /** Tells whether some page is being filled, or was and is not sealed yet. */
   public boolean anyOpen() {
     for (Segment.PageState state : states) {

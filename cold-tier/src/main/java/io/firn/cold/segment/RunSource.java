@@ -16,12 +16,11 @@ import org.jspecify.annotations.Nullable;
  * calls happen in the open turn.
  */
 final class RunSource {
-  /* In this order: a long run of a file of its class; a new file; then, if somebody makes room, what
-   * becomes free of these while one waits, and for copies any run before they are refused; otherwise the
-   * longest run of any file, and what becomes free when space is reclaimed. Short runs come late because
-   * each costs a mapping and a frame whatever its length, and leaves a file that is neither free nor of
-   * one age. A file is not created when the disk could not hold it: its pages would be refused one by
-   * one while others lie free. */
+  /* In this order: a long run of a file of its class; a new file; the longest run of any file, unless
+   * somebody makes room for new records and it is these that need some; and what becomes free when space
+   * is reclaimed. Short runs come late because each costs a mapping and a frame whatever its length, and
+   * leaves a file that is neither free nor of one age. A file is not created when the disk could not
+   * hold it: its pages would be refused one by one while others lie free. */
 
   /** How often a writer who found no room looks whether some became free. */
   private static final int ATTEMPTS = 3;
@@ -75,7 +74,7 @@ final class RunSource {
     if (run == null) {
       run = takeNew(stream, wanted);
     }
-    return run == null && !keepsApart() ? takeAny(stream, preferred, wanted, bound) : run;
+    return run == null && !keepsApart(stream) ? takeAny(stream, preferred, wanted, bound) : run;
   }
 
   private @Nullable PageRun takeAny(Stream stream, int preferred, int wanted, int bound) {
@@ -84,17 +83,17 @@ final class RunSource {
 
   private @Nullable PageRun takeOwn(Stream stream, int preferred, int wanted, int bound) {
     int atLeast = Math.min(wanted, shape.longRunPages());
-    long kept = keepsApart() ? 0 : keepFreeBytes(stream, wanted);
+    long kept = keepsApart(stream) ? 0 : keepFreeBytes(stream, wanted);
     return pages.takeOwn(stream.streamClass, preferred, wanted, atLeast, bound, kept);
   }
 
   /**
-   * Tells whether streams fill files of their own class only: among the records of another theirs
+   * Tells whether a stream fills files of its own class only: among the records of another its own
    * would die at other times than their neighbours, and no file ever as a whole. Where nobody makes
-   * room, any free page will do.
+   * room any free page will do, and for copies, because they make it.
    */
-  private boolean keepsApart() {
-    return journal.makesRoom();
+  private boolean keepsApart(Stream stream) {
+    return !stream.takesSurvivors() && journal.makesRoom();
   }
 
   /** Takes pages of a new file, if both the account and the disk have room for it. */
@@ -138,26 +137,22 @@ final class RunSource {
         break;
       }
       seen = journal.releases();
-      PageRun freed = keepsApart() ? takeOwn(stream, 0, wanted, 0) : takeAny(stream, 0, wanted, 0);
+      PageRun freed =
+          keepsApart(stream) ? takeOwn(stream, 0, wanted, 0) : takeAny(stream, 0, wanted, 0);
       if (freed != null) {
         return freed;
       }
       reserved = reserve(stream, capacity);
     }
-    if (!reserved && !stream.takesSurvivors()) {
+    if (!reserved) {
       throw account.refusal(capacity);
     }
-    boolean fits = reserved && (pages.freeBytes() == 0 || diskHolds(capacity));
+    boolean fits = pages.freeBytes() == 0 || diskHolds(capacity);
     PageRun rest = fits ? null : takeAny(stream, 0, wanted, 0);
-    if (rest == null && !reserved) {
-      throw account.refusal(capacity);
-    }
     if (rest == null) {
       return takeReserved(stream, capacity, wanted);
     }
-    if (reserved) {
-      account.release(capacity);
-    }
+    account.release(capacity);
     return rest;
   }
 
@@ -184,7 +179,7 @@ final class RunSource {
 
   /** Returns the bytes of free pages that copies may take. */
   long copyRunsBytes() {
-    return pages.longRunsBytes(true) + (keepsApart() ? 0 : pages.longRunsBytes(false));
+    return pages.longRunsBytes(true) + (journal.makesRoom() ? 0 : pages.longRunsBytes(false));
   }
 
   /** Returns the bytes that moving records needs and that no free page provides. */
@@ -194,7 +189,9 @@ final class RunSource {
 
   /** Returns the bytes of free pages that new records may take: without those kept for copies. */
   long writableBytes() {
-    return keepsApart() ? pages.longRunsBytes(false) : Math.max(0, copyRunsBytes() - keptBytes());
+    return journal.makesRoom()
+        ? pages.longRunsBytes(false)
+        : Math.max(0, copyRunsBytes() - keptBytes());
   }
 
   private long keptBytes() {

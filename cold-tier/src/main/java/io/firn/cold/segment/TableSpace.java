@@ -197,6 +197,11 @@ public final class TableSpace {
     return runs.missingEvacuationBytes();
   }
 
+  /** Returns from how many free pages on a stream takes a run of its class again. */
+  public int longRunPages() {
+    return shape.longRunPages();
+  }
+
   /** Returns the bytes of free pages that copies may take, together so that any record fits. */
   public long copyRunsBytes() {
     return runs.copyRunsBytes();

@@ -197,4 +197,19 @@ final class FreeSpaceMapTest {
       assertThat(surely).isLessThanOrEqualTo(category + 1);
     }
   }
+
+  @Test
+  void longRuns_areLeft_ifWhatRemainsIsLong() {
+    FreeSpaceMap some = new FreeSpaceMap(512, 4);
+    some.addSegment(1, 0, 10);
+    some.addSegment(2, Stream.SURVIVORS, 3);
+    assertThat(some.longRunsBytes(false)).isEqualTo(10 * 512);
+    assertThat(some.longRunsBytes(true)).isZero();
+    PageRun run = new PageRun(1, 0, 10);
+    assertThat(some.leavesLongRuns(run, 6, 4 * 512)).isTrue();
+    assertThat(some.leavesLongRuns(run, 6, 4 * 512 + 1)).isFalse();
+    assertThat(some.leavesLongRuns(run, 7, 1)).isFalse();
+    assertThat(some.leavesLongRuns(run, 10, 0)).isTrue();
+    assertThat(some.leavesLongRuns(new PageRun(2, 0, 3), 3, Long.MAX_VALUE)).isTrue();
+  }
 }

@@ -96,13 +96,13 @@ public final class AutoPlanner {
               EVICT,
               "%d bytes of room lacking, %d files expired".formatted(lacking, over.size())));
     }
-    List<SegmentInfo> worth = store.stuck() ? List.of() : byBenefit(GARBAGE_WORTH_MOVING);
-    long garbage = sum(worth, SegmentInfo::garbageBytes);
+    List<SegmentInfo> worth = store.stuck() ? List.of() : worthEmptying();
+    long garbage = sum(worth, SegmentInfo::lostBytes);
     if (garbage > 0 && garbage >= Math.min(lacking, segmentBytes)) {
       return Optional.of(
           job(
               JobKind.FILES,
-              choose(worth, lacking, SegmentInfo::garbageBytes),
+              choose(worth, lacking, SegmentInfo::lostBytes),
               MAKE_ROOM,
               "%d bytes of room lacking".formatted(lacking)));
     }
@@ -211,6 +211,13 @@ public final class AutoPlanner {
         .map(SegmentScore::segment)
         .filter(each -> each.garbageBytes() > garbageShare * each.bytes())
         .filter(this::isWorthMoving)
+        .toList();
+  }
+
+  /** Files that are worth emptying for room; free pages in them are room as they are. */
+  private List<SegmentInfo> worthEmptying() {
+    return byBenefit(GARBAGE_WORTH_MOVING).stream()
+        .filter(each -> each.lostBytes() > GARBAGE_WORTH_MOVING * each.bytes())
         .toList();
   }
 

@@ -148,7 +148,7 @@ final class SegmentsRun extends JobRun {
   /** What is evicted needs no room; free pages of the segment itself are none while it is held. */
   private boolean lacksRoom(Segment from) {
     return keep.staysWithoutRoom()
-        && space.copyBytes(table) - StoreSpace.freeBytes(table, from) < from.liveCharge();
+        && space.copyBytes(table) - StoreSpace.reusableBytes(table, from) < from.liveCharge();
   }
 
   /** Tells whether a segment is emptied whose file is not gone yet. */

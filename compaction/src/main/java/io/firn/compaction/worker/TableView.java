@@ -47,6 +47,7 @@ final class TableView {
         usage.liveRecords() + deadRows,
         deadRows,
         usage.expiredBytes(),
+        usage.reusableBytes(),
         usage.latestExpiryMillis(),
         usage.createdMillis(),
         usage.streamClass(),

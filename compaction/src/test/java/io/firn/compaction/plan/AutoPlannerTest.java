@@ -194,6 +194,31 @@ final class AutoPlannerTest {
   }
 
   @Test
+  void freePages_areRoomAlready_soTheirFileIsNotEmptiedForThem() {
+    SegmentInfo half = Segments.sealed(1, 8 * MIB, 4 * MIB, 0);
+    SegmentInfo begun = reusable(half, 4 * MIB);
+    assertThat(plan(List.of(half), lacking(MIB)).orElseThrow().kind()).isEqualTo(JobKind.FILES);
+    assertThat(plan(List.of(begun), lacking(MIB)).orElseThrow().kind()).isEqualTo(JobKind.EVICTION);
+  }
+
+  private static SegmentInfo reusable(SegmentInfo base, long bytes) {
+    return new SegmentInfo(
+        base.number(),
+        base.path(),
+        base.bytes(),
+        base.bytes(),
+        base.liveBytes(),
+        base.totalRows(),
+        base.deadRows(),
+        base.expiredBytes(),
+        bytes,
+        base.latestExpiryMillis(),
+        base.createdMillis(),
+        base.streamClass(),
+        base.sealed());
+  }
+
+  @Test
   void garbageInManySmallFiles_isMovedBeforeAnythingIsEvicted() {
     List<SegmentInfo> segments = new ArrayList<>();
     for (int i = 1; i <= 40; i++) {
@@ -376,6 +401,7 @@ final class AutoPlannerTest {
         base.totalRows(),
         base.deadRows(),
         base.expiredBytes(),
+        base.reusableBytes(),
         at,
         base.createdMillis(),
         base.streamClass(),

@@ -33,6 +33,7 @@ final class HealthCheckTest {
         0,
         0,
         0,
+        0,
         sealed);
   }
 

@@ -129,6 +129,7 @@ final class PlannerPropertyTest {
                 100,
                 0,
                 0,
+                0,
                 SegmentInfo.NEVER,
                 100 + number,
                 0,
