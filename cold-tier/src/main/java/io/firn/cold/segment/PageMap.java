@@ -237,6 +237,7 @@ final class PageMap {
   private PageRun claim(Segment segment, PageRun run) {
     free.claim(run);
     count();
+    segment.timesTaken++;
     setStates(segment, run.firstPage(), run.pages(), Segment.PageState.OPEN);
     segment.born(run.firstPage(), run.pages(), lifespans.now());
     return run;

@@ -10,11 +10,13 @@ public final class PageStates {
   private final Segment.PageState[] states;
   private final int[] charges;
   private final int disagreeing;
+  private final int timesTaken;
 
-  private PageStates(Segment.PageState[] states, int[] charges, int disagreeing) {
+  private PageStates(Segment.PageState[] states, int[] charges, int disagreeing, int timesTaken) {
     this.states = states;
     this.charges = charges;
     this.disagreeing = disagreeing;
+    this.timesTaken = timesTaken;
   }
 
   /** Takes the states of a segment's pages; under the space lock. */
@@ -23,7 +25,8 @@ public final class PageStates {
     for (int p = 0; p < charges.length; p++) {
       charges[p] = segment.pageCharge(p);
     }
-    return new PageStates(segment.states.clone(), charges, disagreement(free, segment));
+    return new PageStates(
+        segment.states.clone(), charges, disagreement(free, segment), segment.timesTaken);
   }
 
   /** Returns a page that is free by its state or by the free-space map but not by both; or -1. */
@@ -88,17 +91,9 @@ public final class PageStates {
     return false;
   }
 
-  /**
-   * Tells whether no page that was unused in an earlier map of the segment has been put into use
-   * since.
-   */
+  /** Tells whether no page of the segment has been put into use since an earlier map. */
   public boolean onlyDiedSince(PageStates earlier) {
-    for (int p = 0; p < states.length; p++) {
-      if (earlier.isUnused(p) && !isUnused(p)) {
-        return false;
-      }
-    }
-    return true;
+    return timesTaken == earlier.timesTaken;
   }
 
   /** Returns a page that is free by its state or by the free-space map but not by both; or -1. */

@@ -25,6 +25,9 @@ final class RunSource {
   /** How often a writer who found no room looks whether some became free. */
   private static final int ATTEMPTS = 3;
 
+  /** With fewer files for each stream, each would keep one that it never fills from the others. */
+  private static final int FILES_PER_STREAM = 2;
+
   private final SpaceShape shape;
   private final Disk disk;
   private final FileAccount account;
@@ -90,10 +93,16 @@ final class RunSource {
   /**
    * Tells whether a stream fills files of its own class only: among the records of another its own
    * would die at other times than their neighbours, and no file ever as a whole. Where nobody makes
-   * room any free page will do, and for copies, because they make it.
+   * room any free page will do, and in a table of few files, and for copies, because they make it.
    */
   private boolean keepsApart(Stream stream) {
-    return !stream.takesSurvivors() && journal.makesRoom();
+    return !stream.takesSurvivors() && keepsApart();
+  }
+
+  private boolean keepsApart() {
+    long file = shape.segmentBytes(liveCharge.getAsLong());
+    return journal.makesRoom()
+        && account.usedBytes() >= FILES_PER_STREAM * shape.maximumStreams() * file;
   }
 
   /** Takes pages of a new file, if both the account and the disk have room for it. */
@@ -179,7 +188,7 @@ final class RunSource {
 
   /** Returns the bytes of free pages that copies may take. */
   long copyRunsBytes() {
-    return pages.longRunsBytes(true) + (journal.makesRoom() ? 0 : pages.longRunsBytes(false));
+    return pages.longRunsBytes(true) + (keepsApart() ? 0 : pages.longRunsBytes(false));
   }
 
   /** Returns the bytes that moving records needs and that no free page provides. */
@@ -189,9 +198,7 @@ final class RunSource {
 
   /** Returns the bytes of free pages that new records may take: without those kept for copies. */
   long writableBytes() {
-    return journal.makesRoom()
-        ? pages.longRunsBytes(false)
-        : Math.max(0, copyRunsBytes() - keptBytes());
+    return keepsApart() ? pages.longRunsBytes(false) : Math.max(0, copyRunsBytes() - keptBytes());
   }
 
   private long keptBytes() {

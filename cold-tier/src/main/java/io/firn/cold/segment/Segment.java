@@ -85,6 +85,9 @@ public final class Segment {
   /** Guarded by the space lock. */
   int openExtents;
 
+  /** How often pages were taken, to be filled; guarded by the space lock. */
+  int timesTaken;
+
   Segment(
       int tableId,
       int number,

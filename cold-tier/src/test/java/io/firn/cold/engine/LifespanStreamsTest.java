@@ -2,6 +2,7 @@
 // Copyright The Firn authors
 package io.firn.cold.engine;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -12,9 +13,9 @@ import io.firn.cold.segment.Segment;
 import io.firn.cold.segment.SpaceShape;
 import io.firn.cold.testkit.SimDisk;
 import java.io.IOException;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.api.AfterEach;
@@ -22,7 +23,7 @@ import org.junit.jupiter.api.Test;
 
 /** New records stand beside those that will die with them, as long as there is room for that. */
 final class LifespanStreamsTest {
-  private static final int KEYS = 4_000;
+  private static final int KEYS = 6_000;
   private static final int HOT = 100;
   private static final int TURNS = 60;
   private static final long LATER = 1L << 45;
@@ -77,7 +78,7 @@ final class LifespanStreamsTest {
     Table table = store.table();
     byte[] bytes = StillStore.key(key);
     long word = EntryProbe.find(table, table.hashOf(bytes, bytes.length));
-    return Objects.requireNonNull(table.space().find(Address.segment(word)));
+    return requireNonNull(table.space().find(Address.segment(word)));
   }
 
   private Set<Segment> segments(int from, int to) {
@@ -231,6 +232,55 @@ final class LifespanStreamsTest {
 
     store.engine().pressure().listen(null);
     StillStore.put(store.table(), KEYS - 1, 1);
+  }
+
+  @Test
+  void inATableOfFewFiles_thePagesOfOthersAreTaken_thoughSomebodyMakesRoom() {
+    EvacuationFixture.put(store.table(), 0, KEYS / 2, 0);
+    assertThat(emptyHalves()).isGreaterThan(64);
+    Set<Segment> files = Set.copyOf(store.table().space().segments());
+    store.table().limitBytes(store.table().space().fileBytes());
+    store.engine().pressure().listen(id -> false);
+    EvacuationFixture.putExpiring(store.table(), 0, 1, LATER);
+    assertThat(segmentOf(0)).isIn(files);
+    assertThat(store.table().space().writableBytes()).isPositive();
+    assertThat(store.table().space().copyRunsBytes())
+        .as("what is kept, too")
+        .isGreaterThan(store.table().space().writableBytes());
+  }
+
+  @Test
+  void pagesThatAreFilledAndDieAgain_areNotTakenForPagesThatWereUnusedAllTheTime() {
+    EvacuationFixture.put(store.table(), 0, KEYS, 0);
+    assertThat(emptyHalves()).isGreaterThan(64);
+    Map<Segment, PageStates> before = pageStates();
+    assertThat(StillStore.remove(store.table(), KEYS - 1)).isTrue();
+    EvacuationFixture.settle(store);
+    pageStates()
+        .forEach(
+            (segment, now) ->
+                assertThat(now.onlyDiedSince(requireNonNull(before.get(segment)))).isTrue());
+
+    EvacuationFixture.put(store.table(), KEYS, KEYS + HOT, 0);
+    Set<Segment> filled = segments(KEYS, KEYS + HOT);
+    EvacuationFixture.seal(store);
+    for (int key = KEYS; key < KEYS + HOT; key++) {
+      assertThat(StillStore.remove(store.table(), key)).isTrue();
+    }
+    EvacuationFixture.settle(store);
+    pageStates()
+        .forEach(
+            (segment, now) ->
+                assertThat(now.onlyDiedSince(requireNonNull(before.get(segment))))
+                    .isEqualTo(!filled.contains(segment)));
+  }
+
+  private Map<Segment, PageStates> pageStates() {
+    Map<Segment, PageStates> states = new HashMap<>();
+    for (Segment segment : store.table().space().segments()) {
+      states.put(segment, store.table().space().pageStates(segment));
+    }
+    return states;
   }
 
   @Test
