@@ -14,18 +14,20 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Objects;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Stores of format 1, as text, that every later version must open with exactly this content.
+ * Stores of each format, as text, that every later version must open with exactly this content. The
+ * formats are those of the manifest, of which 2 tells when all of a segment has expired.
  *
- * <p>{@code -Dfirn.golden.write=DIRECTORY} writes them anew before the tests read them; what is in
- * the repository is written once for each format and never again.
+ * <p>{@code -Dfirn.golden.write=DIRECTORY} writes those of the latest format anew, and the tests
+ * read these; what is in the repository is written once for each format and never again.
  */
 final class GoldenStoreTest {
   private static final String WRITE = "firn.golden.write";
-  private static final String CLOSED = "golden/format-1-closed.txt";
-  private static final String KILLED = "golden/format-1-killed.txt";
+  private static final int LATEST_FORMAT = 2;
+  private static final int AT_VERSION = 4;
   private static final int ENTRIES = 60;
   private static final int LARGE = 9_000;
   private static final long LIFE_MILLIS = 60_000;
@@ -34,9 +36,13 @@ final class GoldenStoreTest {
   static void writeIfAsked() throws IOException {
     String directory = System.getProperty(WRITE);
     if (directory != null) {
-      write(Path.of(directory), CLOSED, true);
-      write(Path.of(directory), KILLED, false);
+      write(Path.of(directory), name(LATEST_FORMAT, true), true);
+      write(Path.of(directory), name(LATEST_FORMAT, false), false);
     }
+  }
+
+  private static String name(int format, boolean closed) {
+    return "golden/format-" + format + (closed ? "-closed.txt" : "-killed.txt");
   }
 
   private static void write(Path directory, String name, boolean closes) throws IOException {
@@ -100,9 +106,10 @@ final class GoldenStoreTest {
     return large;
   }
 
-  private static SimDisk load(String name) throws IOException {
+  private static SimDisk load(int format, boolean closed) throws IOException {
+    String name = name(format, closed);
     String directory = System.getProperty(WRITE);
-    if (directory != null) {
+    if (directory != null && format == LATEST_FORMAT) {
       return SimDisk.fromHex(Files.readString(Path.of(directory, name)), 1, null);
     }
     try (InputStream text =
@@ -147,13 +154,22 @@ final class GoldenStoreTest {
     }
   }
 
-  @Test
-  void aClosedStoreOfFormatOne_opensWithItsContent() throws IOException {
-    checkAndWrite(load(CLOSED), true);
+  @ParameterizedTest
+  @ValueSource(ints = {1, LATEST_FORMAT})
+  void aClosedStore_opensWithItsContent(int format) throws IOException {
+    checkAndWrite(load(format, true), true);
   }
 
-  @Test
-  void aKilledStoreOfFormatOne_opensWithItsContent() throws IOException {
-    checkAndWrite(load(KILLED), false);
+  @ParameterizedTest
+  @ValueSource(ints = {1, LATEST_FORMAT})
+  void aKilledStore_opensWithItsContent(int format) throws IOException {
+    checkAndWrite(load(format, false), false);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, LATEST_FORMAT})
+  void aStoreHasTheFormatOfItsName(int format) throws IOException {
+    byte[] manifest = load(format, true).content(ManifestStore.NAMES.get(0));
+    assertThat(manifest[AT_VERSION]).isEqualTo((byte) format);
   }
 }
