@@ -57,6 +57,11 @@ final class PageWalk {
   private int pagesLength;
   private int endPage;
 
+  /** The page that was walked last to its end; what goes on in the next one was visited there. */
+  private @Nullable Segment walkedSegment;
+
+  private int walkedPage;
+
   PageWalk(Table table) {
     this.table = table;
     this.layout = table.space().layout();
@@ -90,7 +95,13 @@ final class PageWalk {
       at = layout.nextRecordOffset(layout.endOf(at, length));
     }
     boolean continues = (header.flags() & PageHeader.CONTINUED) != 0;
-    return !continues || walkBack(segment, number, visitor) ? Outcome.WALKED : Outcome.NOT_WALKABLE;
+    boolean visited = segment == walkedSegment && number == walkedPage + 1;
+    if (continues && !visited && !walkBack(segment, number, visitor)) {
+      return Outcome.NOT_WALKABLE;
+    }
+    walkedSegment = segment;
+    walkedPage = number;
+    return Outcome.WALKED;
   }
 
   /** Visits the record that started before a page and reaches into it, if it may be live. */
@@ -134,9 +145,7 @@ final class PageWalk {
   /** Reads and verifies a page; null if it is none. */
   private @Nullable PageHeader readHeader(Segment segment, int number) throws IOException {
     long start = layout.pageBytes() * (long) number;
-    if (segment != pagesSegment
-        || start < pagesOffset
-        || start + layout.pageBytes() > pagesOffset + pagesLength) {
+    if (!isRead(segment, start, layout.pageBytes())) {
       readPages(segment, number);
     }
     int at = (int) (start - pagesOffset);
@@ -250,13 +259,22 @@ final class PageWalk {
    * Copies bytes out of the pages that were read last, or reads them; returns how many there are.
    */
   private int read(Segment segment, long offset, byte[] target, int length) throws IOException {
-    if (segment == pagesSegment
-        && offset >= pagesOffset
-        && offset + length <= pagesOffset + pagesLength) {
+    if (isRead(segment, offset, 1)
+        && !isRead(segment, offset, length)
+        && layout.pageOf(offset + length - 1) < endPage) {
+      readPages(segment, layout.pageOf(offset)); // with those that are walked next
+    }
+    if (isRead(segment, offset, length)) {
       System.arraycopy(pages, (int) (offset - pagesOffset), target, 0, length);
       return length;
     }
     return readFile(segment, offset, target, length);
+  }
+
+  private boolean isRead(Segment segment, long offset, int length) {
+    return segment == pagesSegment
+        && offset >= pagesOffset
+        && offset + length <= pagesOffset + pagesLength;
   }
 
   /** Reads on an I/O worker, up to the end of the file; returns how many bytes there are. */

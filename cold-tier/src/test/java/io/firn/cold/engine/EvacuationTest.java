@@ -148,6 +148,40 @@ final class EvacuationTest {
   }
 
   @Test
+  void aRecordThatReachesIntoAPage_movesToo_ifOnlyThePageBeforeItsOwnWasWalked()
+      throws IOException {
+    try (StillStore store = StillStore.open(new SimDisk(4))) {
+      Table table = store.table();
+      for (int i = 0; i < 12; i++) {
+        StillStore.put(table, StillStore.key(i), new byte[9_000]);
+        put(table, 100 + 40 * i, 140 + 40 * i, 0);
+      }
+      seal(store);
+      PageLayout layout = table.space().layout();
+      int evacuated = 0;
+      for (int i = 1; i < 12; i += 2) {
+        long word = word(table, i);
+        int segment = Address.segment(word);
+        int page = layout.pageOf(Address.offset(word));
+        if (page == 0) {
+          continue;
+        }
+        evacuated++;
+        EvacuationResult result =
+            evacuate(
+                table,
+                List.of(new PageRun(segment, page - 1, 1), new PageRun(segment, page + 1, 1)));
+        assertThat(result.pages()).isEqualTo(2).isEqualTo(result.pagesFreed());
+        assertThat(word(table, i)).isNotEqualTo(word);
+        assertThat(StillStore.get(table, i)).isEqualTo(new byte[9_000]);
+        audit(table);
+      }
+      assertThat(evacuated).isPositive();
+      check(table, 100, 580, 0);
+    }
+  }
+
+  @Test
   void pagesThatLostTheEndOfADeadRecord_areStillWalked() throws IOException {
     try (StillStore store = StillStore.open(new SimDisk(5))) {
       Table table = store.table();
