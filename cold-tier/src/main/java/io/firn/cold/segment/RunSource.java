@@ -26,7 +26,7 @@ final class RunSource {
   private static final int ATTEMPTS = 3;
 
   /** With fewer files for each stream, each would keep one that it never fills from the others. */
-  private static final int FILES_PER_STREAM = 2;
+  private static final long FILES_PER_STREAM = 2;
 
   private final SpaceShape shape;
   private final Disk disk;
