@@ -55,6 +55,7 @@ final class Child {
       case MIX -> mix();
       case PUT_AND_WAIT -> putAndWait();
       case GET -> get();
+      case COLD -> new ColdPhase(task, documents).run(openStore());
       case OPEN -> open();
       case MEMORY -> new MemoryPhase(task, documents).run();
       case UNIFORM -> steady(SteadyPhase.Load.UNIFORM);

@@ -80,7 +80,7 @@ public final class Compare {
         continue;
       }
       Task task = task(kind, measure, round);
-      if (measure == Measure.GET || measure == Measure.OPEN) {
+      if (measure.readsWhatWasPut()) {
         if (!loaded) {
           Map<String, Double> put = fresh(task.with(What.PUT));
           results.add(Measure.PUT, kind, put);
@@ -126,6 +126,7 @@ public final class Compare {
           case SYNC -> What.SYNC;
           case LOAD -> What.LOAD;
           case GET -> What.GET;
+          case COLD -> What.COLD;
           case OPEN, KILL -> What.OPEN;
           case MEMORY -> What.MEMORY;
           case UNIFORM -> What.UNIFORM;

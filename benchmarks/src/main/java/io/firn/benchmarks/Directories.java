@@ -63,6 +63,11 @@ public final class Directories {
     }
   }
 
+  /** Returns all files below a directory. */
+  static List<Path> files(Path directory) throws IOException {
+    return paths(directory).stream().filter(Files::isRegularFile).toList();
+  }
+
   private static long length(Path file) throws IOException {
     try {
       return Files.size(file);

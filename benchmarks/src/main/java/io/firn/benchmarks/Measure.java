@@ -10,6 +10,10 @@ enum Measure {
   PUT("put, 1 thread", "mean us", "cpu us, p50 us, p99 us, max us, per second, disk MB"),
   PUT2("put, 2 threads", "per second", "mean us, p50 us, p99 us"),
   GET("get, page cache warm", "mean us", "cpu us, p50 us, p99 us, max us, misses, wrong"),
+  COLD(
+      "get, times p99 of reading 4 KiB of the same files",
+      "p99 ratio",
+      "get p99 us, read p99 us, get p50 us, read p50 us, data MB, misses, wrong"),
   MIX("zipf 0.99, 50 % reads, 2 threads", "per second", "mean us, p50 us, p99 us, misses, wrong"),
   SYNC("sync put, 16 threads", "per second", "mean us, p50 us, p99 us"),
   LOAD(
@@ -78,6 +82,11 @@ enum Measure {
         || this == EXPIRING
         || this == EXPIRE
         || this == COMPACT;
+  }
+
+  /** Whether it opens the store that {@link #PUT} left. */
+  boolean readsWhatWasPut() {
+    return this == GET || this == COLD || this == OPEN;
   }
 
   int threads() {

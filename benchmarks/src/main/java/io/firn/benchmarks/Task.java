@@ -36,6 +36,8 @@ record Task(
     MIX,
     /** Open the store that PUT left, get everything once, then get at random. */
     GET,
+    /** Open the store that PUT left, get at random, then read single blocks of its files. */
+    COLD,
     /** Put all entries, then wait to be killed. */
     PUT_AND_WAIT,
     /** Open the store that PUT or PUT_AND_WAIT left, and get one entry. */

@@ -17,7 +17,6 @@ import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 
 /**
  * The pass over the log that follows redo: writes the carried records again that are current and
@@ -120,22 +119,15 @@ final class CarriedRepair {
 
   private void finishOne() throws IOException {
     Pending oldest = pending.remove();
-    try {
-      if (oldest.written.join()) {
-        repaired++;
-        long offset = Address.offset(oldest.word);
-        PageLayout layout = oldest.table.space().layout();
-        extents.rewritten(
-            oldest.table.id(),
-            Address.segment(oldest.word),
-            layout.pageOf(offset),
-            layout.pagesTouched(offset, Address.boundBytes(oldest.word)));
-      }
-    } catch (CompletionException e) {
-      if (e.getCause() instanceof IOException failure) {
-        throw failure;
-      }
-      throw e;
+    if (AsyncIo.await(oldest.written)) {
+      repaired++;
+      long offset = Address.offset(oldest.word);
+      PageLayout layout = oldest.table.space().layout();
+      extents.rewritten(
+          oldest.table.id(),
+          Address.segment(oldest.word),
+          layout.pageOf(offset),
+          layout.pagesTouched(offset, Address.boundBytes(oldest.word)));
     }
   }
 }

@@ -19,7 +19,6 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.Lock;
@@ -384,28 +383,32 @@ final class Forcer {
     }
   }
 
-  /** Forces files; those that fail are noted, and the last failure is returned. */
+  /** Forces files, the last one here; those that fail are noted, and one failure is returned. */
   private @Nullable IOException forceFiles(List<Segment> segments) {
-    List<CompletableFuture<Boolean>> forces = new ArrayList<>();
-    for (Segment segment : segments) {
-      forces.add(
-          io.submit(
-              DiskOperation.FORCE,
-              () -> {
-                segment.force();
-                return true;
-              }));
+    List<CompletableFuture<Boolean>> others = new ArrayList<>();
+    for (int i = 0; i < segments.size() - 1; i++) {
+      others.add(io.submit(DiskOperation.FORCE, force(segments.get(i))));
     }
     IOException failure = null;
-    for (int i = 0; i < forces.size(); i++) {
+    for (int i = segments.size() - 1; i >= 0; i--) {
       try {
-        await(forces.get(i));
+        boolean unused =
+            i < others.size()
+                ? AsyncIo.await(others.get(i))
+                : io.run(DiskOperation.FORCE, force(segments.get(i)));
       } catch (IOException e) {
         failed.add(segments.get(i));
         failure = e;
       }
     }
     return failure;
+  }
+
+  private static AsyncIo.Call<Boolean> force(Segment segment) {
+    return () -> {
+      segment.force();
+      return true;
+    };
   }
 
   /** Makes the entries of directories durable; returns why they may not be. */
@@ -419,20 +422,6 @@ final class Forcer {
       return null;
     } catch (IOException e) {
       return e;
-    }
-  }
-
-  private static void await(CompletableFuture<Boolean> force) throws IOException {
-    try {
-      force.join();
-    } catch (CompletionException e) {
-      if (e.getCause() instanceof IOException io) {
-        throw io;
-      }
-      if (e.getCause() instanceof Error error) {
-        throw error;
-      }
-      throw e;
     }
   }
 }

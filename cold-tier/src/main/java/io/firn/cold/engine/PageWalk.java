@@ -13,8 +13,6 @@ import io.firn.cold.model.UnsupportedVersionException;
 import io.firn.cold.segment.Segment;
 import java.io.IOException;
 import java.util.Arrays;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -277,21 +275,12 @@ final class PageWalk {
         && offset + length <= pagesOffset + pagesLength;
   }
 
-  /** Reads on an I/O worker, up to the end of the file; returns how many bytes there are. */
+  /** Reads up to the end of the file; returns how many bytes there are. */
   private int readFile(Segment segment, long offset, byte[] target, int length) throws IOException {
-    CompletableFuture<Integer> read =
-        table
-            .engine()
-            .seams()
-            .io()
-            .submit(DiskOperation.READ, () -> segment.readPresent(offset, target, length));
-    try {
-      return read.join();
-    } catch (CompletionException e) {
-      if (e.getCause() instanceof IOException io) {
-        throw io;
-      }
-      throw e;
-    }
+    return table
+        .engine()
+        .seams()
+        .io()
+        .run(DiskOperation.READ, () -> segment.readPresent(offset, target, length));
   }
 }

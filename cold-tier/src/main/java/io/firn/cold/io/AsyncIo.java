@@ -6,6 +6,7 @@ import io.firn.cold.model.TimeSource;
 import io.firn.cold.model.UnsupportedHereException;
 import java.io.IOException;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 
 /**
  * Runs disk operations on I/O workers and answers with futures. The queue is bounded: {@link
@@ -43,6 +44,25 @@ public interface AsyncIo extends AutoCloseable {
 
   /** Queues an operation; waits while the queue is full. */
   <T> CompletableFuture<T> submit(DiskOperation kind, Call<T> call);
+
+  /**
+   * Runs an operation and waits for it. A thread that nobody interrupts may run it itself, which
+   * saves waking a worker.
+   *
+   * @throws IOException as the operation fails
+   */
+  default <T> T run(DiskOperation kind, Call<T> call) throws IOException {
+    return await(submit(kind, call));
+  }
+
+  /** Waits for an operation; throws what it failed with. */
+  static <T> T await(CompletableFuture<T> future) throws IOException {
+    try {
+      return future.join();
+    } catch (CompletionException e) {
+      throw IoErrors.rethrown(e.getCause());
+    }
+  }
 
   /** Returns latency and throughput per operation since the start. */
   AsyncIoStats stats();

@@ -60,6 +60,16 @@ final class ThreadPoolIo implements AsyncIo {
     return future;
   }
 
+  @Override
+  public <T> T run(DiskOperation kind, Call<T> call) throws IOException {
+    if (!SteadyThread.isCurrent()) {
+      return AsyncIo.super.run(kind, call);
+    }
+    CompletableFuture<T> future = new CompletableFuture<>();
+    recorder.run(kind, call, future);
+    return AsyncIo.await(future);
+  }
+
   private boolean enqueue(Runnable task) {
     lock.lock();
     try {

@@ -136,7 +136,7 @@ public final class LogArchive {
     turn.lock();
     try {
       if (kept.stream().noneMatch(other -> other.sequence == sequence)) {
-        Kept added = io.submit(DiskOperation.WRITE, () -> write(path, sequence, usedBytes)).join();
+        Kept added = io.run(DiskOperation.WRITE, () -> write(path, sequence, usedBytes));
         kept.add(added);
         long unused = bytes.addAndGet(added.bytes);
       }

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.firn.cold.agent.SystemTime;
 import io.firn.cold.io.AsyncIo.Backend;
+import io.firn.cold.model.SteadyThread;
 import io.firn.cold.model.TimeSource;
 import io.firn.cold.model.UnsupportedHereException;
 import java.io.IOException;
@@ -221,6 +222,57 @@ class AsyncIoTest {
               });
       assertThat(outer.join()).isEqualTo(5);
       assertThat(io.stats().of(DiskOperation.FORCE).count()).isEqualTo(5);
+    }
+  }
+
+  @Test
+  void whoIsNeverInterruptedRunsTheOperationItself_andWhoMayBeDoesNot() throws Exception {
+    try (AsyncIo io = open("threads", SystemTime.INSTANCE)) {
+      Thread.currentThread().interrupt();
+      Thread other = io.run(DiskOperation.READ, Thread::currentThread);
+      assertThat(Thread.interrupted()).isTrue();
+      assertThat(other.getName()).startsWith("firn-io-");
+
+      CompletableFuture<Thread> ran = new CompletableFuture<>();
+      SteadyThread agent =
+          new SteadyThread(
+              () -> {
+                try {
+                  ran.complete(io.run(DiskOperation.READ, Thread::currentThread));
+                } catch (IOException e) {
+                  ran.completeExceptionally(e);
+                }
+              },
+              "agent");
+      agent.start();
+      assertThat(ran.join()).isSameAs(agent);
+      assertThat(io.stats().of(DiskOperation.READ).count()).isEqualTo(2);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"direct", "threads"})
+  void runThrowsWhatTheOperationFailsWith(String kind) throws Exception {
+    IOException planted = new IOException("planted");
+    try (AsyncIo io = open(kind, SystemTime.INSTANCE)) {
+      AsyncIo.Call<Integer> failing =
+          () -> {
+            throw planted;
+          };
+      assertThatThrownBy(() -> io.run(DiskOperation.WRITE, failing)).isSameAs(planted);
+      CompletableFuture<Throwable> thrown = new CompletableFuture<>();
+      new SteadyThread(
+              () -> {
+                try {
+                  thrown.complete(new AssertionError(io.run(DiskOperation.WRITE, failing)));
+                } catch (IOException e) {
+                  thrown.complete(e);
+                }
+              },
+              "agent")
+          .start();
+      assertThat(thrown.join()).isSameAs(planted);
+      assertThat(io.stats().of(DiskOperation.WRITE).failures()).isEqualTo(2);
     }
   }
 
