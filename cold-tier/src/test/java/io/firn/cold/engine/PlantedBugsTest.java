@@ -42,9 +42,9 @@ final class PlantedBugsTest {
           EXPIRY_UNKNOWN_AFTER_REDO,
           SWEEP_HELD_PAGES ->
           SimulationFocus.EXPIRY;
-      case CHARGE_EVERY_PAGE -> SimulationFocus.LARGE_VALUES;
+      case CHARGE_EVERY_PAGE, HOLD_WHILE_MOVING -> SimulationFocus.LARGE_VALUES;
       case REUSE_NUMBER_AFTER_SWEEP -> SimulationFocus.NUMBERS;
-      case RELEASE_AFTER_EPOCHS, HOLD_WHILE_MOVING -> SimulationFocus.READERS;
+      case RELEASE_AFTER_EPOCHS -> SimulationFocus.READERS;
       case REPAIR_CARRIED, REPAIR_CURRENT_ONLY, FORCE_BEFORE_FRAME, FORCE_BEFORE_SEALED ->
           SimulationFocus.SYNC;
       case KEEP_RESERVE -> SimulationFocus.FULL_DISK;
