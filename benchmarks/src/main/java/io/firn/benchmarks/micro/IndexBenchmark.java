@@ -13,6 +13,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Mode;
@@ -86,7 +87,7 @@ public class IndexBenchmark {
 
   /** Finds an entry that is there, in a hash map of boxed numbers. */
   @Benchmark
-  public Long hitInHashMap() {
+  public @Nullable Long hitInHashMap() {
     return map.get(hashes[nextIndex()]);
   }
 
