@@ -33,7 +33,7 @@ record Options(
         --entries N       entries in a store            (300000)
         --rounds N        rounds, subjects interleaved  (5)
         --subjects A,B    see below                     (all)
-        --what A,B        put,put2,get,mix,sync,load,safepoints,open,kill,memory,
+        --what A,B        put,put2,get,cold,mix,sync,load,safepoints,open,kill,memory,
                           uniform,zipf,hot,expiring,shrink,delete,expire,
                           compact,limits,caches                       (put,get)
         --dir PATH        where to work                 (a temporary directory)

@@ -36,23 +36,17 @@ public class IndexBenchmark {
   public int entries;
 
   private final Map<Long, Long> map = new HashMap<>();
-  private Epochs epochs = new Epochs();
-  private HashIndex index = newIndex();
+  private final Epochs epochs = new Epochs();
+  private final HashIndex index =
+      new HashIndex(IndexShape.standard(), epochs, new SystemThreads("index"), GrowthListener.NONE);
   private long[] hashes = new long[0];
   private int next;
-
-  private HashIndex newIndex() {
-    return new HashIndex(
-        IndexShape.standard(), epochs, new SystemThreads("index"), GrowthListener.NONE);
-  }
 
   /** Puts random hashes; those in the second half of the array are of no entry. */
   @Setup
   public void fill() {
     SplittableRandom random = new SplittableRandom(1);
     hashes = random.longs(2L * entries).toArray();
-    epochs = new Epochs();
-    index = newIndex();
     for (int i = 0; i < entries; i++) {
       long word = Address.of(1 + (i >> 16), (i & 0xFFFFL) * RECORD_BYTES, RECORD_BYTES);
       index.ensureRoom(hashes[i]);

@@ -17,15 +17,15 @@ import org.jspecify.annotations.Nullable;
  */
 final class RunSource {
   /* In this order: a long run of a file of its class; a new file; the longest run of any file, unless
-   * somebody makes room for new records and it is these that need some; and what becomes free when space
-   * is reclaimed. Short runs come late because each costs a mapping and a frame whatever its length, and
+   * streams keep apart and it is a new record that needs room; and what becomes free when space is
+   * reclaimed. Short runs come late because each costs a mapping and a frame whatever its length, and
    * leaves a file that is neither free nor of one age. A file is not created when the disk could not
    * hold it: its pages would be refused one by one while others lie free. */
 
   /** How often a writer who found no room looks whether some became free. */
   private static final int ATTEMPTS = 3;
 
-  /** With fewer files for each stream, each would keep one that it never fills from the others. */
+  /** A table with fewer files for each stream shares them: else each stream would hold its own. */
   private static final long FILES_PER_STREAM = 2;
 
   private final SpaceShape shape;
