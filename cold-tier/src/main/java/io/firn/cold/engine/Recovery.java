@@ -134,6 +134,9 @@ final class Recovery {
       repaired = new CarriedRepair(engine, carried, openExtents).run(history, manifest, endLsn);
       engine.threads().step(Step.RECOVERY);
     }
+    for (Table table : engine.tables()) {
+      engine.wall().atLeast(table.space().latestTimeBaseMillis()); // the clock was there, too
+    }
     for (LogHistory.Commit commit : analysis.commits().values()) {
       if (commit.lsn() < endLsn) {
         engine.batches().restore(commit.firstLsn(), commit.lsn());

@@ -74,7 +74,6 @@ public final class Table {
             engine.disk(),
             engine.ledger(),
             engine.threads(),
-            engine.time(),
             journal);
     this.worker = new SpaceWorker(space, engine.disk(), engine.threads(), journal);
   }

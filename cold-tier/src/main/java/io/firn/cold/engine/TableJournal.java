@@ -67,6 +67,11 @@ final class TableJournal implements SpaceJournal {
   }
 
   @Override
+  public long wallMillis() {
+    return engine.wallMillis();
+  }
+
+  @Override
   public long releaseLsn() {
     return engine.log().releaseLsn();
   }

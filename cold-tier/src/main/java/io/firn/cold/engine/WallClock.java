@@ -7,6 +7,7 @@ import io.firn.cold.agent.Threads;
 import io.firn.cold.model.Loggers;
 import io.firn.cold.model.TimeSource;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 import org.slf4j.Logger;
 
 /**
@@ -28,7 +29,7 @@ final class WallClock {
   private final long startMillis;
   private final long startNanos;
   private final AtomicBoolean doubted = new AtomicBoolean();
-  private volatile long floorMillis;
+  private final AtomicLong floorMillis = new AtomicLong();
 
   WallClock(TimeSource time, Threads threads) {
     this.time = time;
@@ -39,7 +40,7 @@ final class WallClock {
 
   /** Makes sure that no earlier time is ever returned. */
   void atLeast(long millis) {
-    floorMillis = Math.max(floorMillis, millis);
+    long unused = floorMillis.accumulateAndGet(millis, Math::max);
   }
 
   long millis() {
@@ -47,12 +48,8 @@ final class WallClock {
     if (!threads.keeps(Rule.EXPIRE_BY_WALL_TIME)) {
       return now;
     }
-    long floor = floorMillis;
-    if (now > floor) {
-      floorMillis = now;
-      return now;
-    }
-    return floor;
+    long floor = floorMillis.get();
+    return now <= floor ? floor : floorMillis.accumulateAndGet(now, Math::max);
   }
 
   /**

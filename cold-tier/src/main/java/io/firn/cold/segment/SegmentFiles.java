@@ -9,7 +9,6 @@ import io.firn.cold.format.SegmentEntry;
 import io.firn.cold.io.Disk;
 import io.firn.cold.io.DiskFile;
 import io.firn.cold.io.DiskFullIoException;
-import io.firn.cold.model.TimeSource;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -29,7 +28,6 @@ final class SegmentFiles {
   private final PageLayout layout;
   private final Disk disk;
   private final Threads threads;
-  private final TimeSource time;
   private final SpaceJournal journal;
   private final Lock lock;
   private final TreeMap<Integer, Long> dropped = new TreeMap<>();
@@ -42,7 +40,6 @@ final class SegmentFiles {
       PageLayout layout,
       Disk disk,
       Threads threads,
-      TimeSource time,
       SpaceJournal journal,
       Lock lock) {
     this.tableId = tableId;
@@ -50,7 +47,6 @@ final class SegmentFiles {
     this.layout = layout;
     this.disk = disk;
     this.threads = threads;
-    this.time = time;
     this.journal = journal;
     this.lock = lock;
   }
@@ -98,7 +94,7 @@ final class SegmentFiles {
       disk.createDirectories(directory(tableId));
       file = disk.open(path(tableId, number), Disk.OpenMode.CREATE);
       long lsnBase = journal.endLsn();
-      long now = time.wallMillis();
+      long now = journal.wallMillis();
       file.region(0, capacity).close(); // the size, for readers, but no blocks
       Segment segment =
           new Segment(tableId, number, capacity, streamClass, lsnBase, now, layout, threads, file);

@@ -21,6 +21,9 @@ public interface SpaceJournal {
   /** Returns the first unpublished byte of the log. */
   long endLsn();
 
+  /** Returns the wall time by which entries expire, which never goes back. */
+  long wallMillis();
+
   /** Returns the LSN up to which pages may be released. */
   long releaseLsn();
 

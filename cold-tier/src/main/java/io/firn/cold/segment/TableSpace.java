@@ -11,7 +11,6 @@ import io.firn.cold.io.DiskLedger;
 import io.firn.cold.model.Address;
 import io.firn.cold.model.DiskFullException;
 import io.firn.cold.model.StoreIoException;
-import io.firn.cold.model.TimeSource;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -50,7 +49,6 @@ public final class TableSpace {
       Disk disk,
       DiskLedger ledger,
       Threads threads,
-      TimeSource time,
       SpaceJournal journal) {
     this.tableId = tableId;
     this.shape = shape;
@@ -59,7 +57,7 @@ public final class TableSpace {
     this.threads = threads;
     this.journal = journal;
     Lock lock = threads.newLock("space " + tableId);
-    this.files = new SegmentFiles(tableId, shape, layout, disk, threads, time, journal, lock);
+    this.files = new SegmentFiles(tableId, shape, layout, disk, threads, journal, lock);
     this.pages = new PageMap(layout, files, lock, lifespans, shape.longRunPages());
     this.runs =
         new RunSource(shape, disk, account, journal, threads, files, pages, liveCharge::get);
@@ -388,6 +386,14 @@ public final class TableSpace {
 
   boolean isComplete() {
     return pages.isComplete();
+  }
+
+  /**
+   * Returns the latest time from which the times of a segment count, 0 without segments. What
+   * expires before it would be stored as expiring at it.
+   */
+  public long latestTimeBaseMillis() {
+    return segments().stream().mapToLong(Segment::timeBaseMillis).max().orElse(0);
   }
 
   /** Returns every segment that exists, ascending by number. */

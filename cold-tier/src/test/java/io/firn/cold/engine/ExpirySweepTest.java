@@ -152,6 +152,25 @@ final class ExpirySweepTest {
   }
 
   @Test
+  void wallTime_isNeverBeforeTheBaseOfASegment_afterAKill() throws IOException {
+    SimDisk disk = new SimDisk(8);
+    SimDisk killed;
+    long jumped;
+    try (StillStore store = StillStore.open(disk)) {
+      Table table = store.table();
+      store.time().jumpWall(LIFE_MILLIS); // no mark in the log says so
+      jumped = store.time().wallMillis();
+      StillStore.put(table, 1, 0);
+      assertThat(table.space().segments()).singleElement().returns(jumped, Segment::timeBaseMillis);
+      killed = disk.copy().crash(CrashKind.PROCESS);
+    }
+    try (StillStore store = StillStore.open(killed)) {
+      assertThat(store.time().wallMillis()).isLessThan(jumped);
+      assertThat(store.engine().wallMillis()).isEqualTo(jumped);
+    }
+  }
+
+  @Test
   void whatIsGone_isPassedOver_andAClosedStoreIsNotSwept() throws IOException {
     StillStore store = StillStore.open(new SimDisk(6));
     Evacuator evacuator = new Evacuator(store.table());
