@@ -8,6 +8,7 @@ import io.firn.cold.model.FirnException;
 import io.firn.cold.model.Loggers;
 import io.firn.cold.model.StoreIoException;
 import java.io.IOException;
+import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.slf4j.Logger;
 
@@ -37,14 +38,17 @@ final class Relief {
 
   /**
    * Returns the bytes of the disk that new data and the index must leave free: for log and
-   * manifests, and for moving records, without which nothing would ever become free again.
+   * manifests, and for moving records, without which nothing would ever become free again: of as
+   * many tables as that is done to at a time, those that need most.
    */
   long headroomBytes() {
-    long evacuation = 0;
-    for (Table table : engine.tables()) {
-      evacuation += table.space().missingEvacuationBytes();
-    }
-    return logHeadroomBytes() + evacuation;
+    long[] missing =
+        engine.tables().stream()
+            .mapToLong(table -> table.space().missingEvacuationBytes())
+            .sorted()
+            .toArray();
+    int others = Math.max(0, missing.length - engine.pressure().tablesAtOnce());
+    return logHeadroomBytes() + Arrays.stream(missing).skip(others).sum();
   }
 
   /** Returns the bytes of the disk that everything must leave free for log and manifests. */

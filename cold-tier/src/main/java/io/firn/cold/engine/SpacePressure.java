@@ -39,6 +39,11 @@ public final class SpacePressure {
     default boolean helps(int tableId) {
       return true;
     }
+
+    /** Tells on any thread of how many tables records are moved at a time, at most. */
+    default int tablesAtOnce() {
+      return Integer.MAX_VALUE;
+    }
   }
 
   private final TimeSource time;
@@ -69,6 +74,12 @@ public final class SpacePressure {
   boolean isMade(int tableId) {
     Listener maker = listener;
     return maker != null && mostNanos > 0 && maker.helps(tableId);
+  }
+
+  /** Returns of how many tables records are moved at a time, at most. */
+  int tablesAtOnce() {
+    Listener maker = listener;
+    return maker == null ? Integer.MAX_VALUE : maker.tablesAtOnce();
   }
 
   /** Returns how often writers have begun to wait since the store was opened. */

@@ -77,6 +77,11 @@ final class CompactionAgents implements AutoCloseable {
           public boolean helps(int tableId) {
             return !board.get().totals().paused() && configs.apply(tableId).backgroundEnabled();
           }
+
+          @Override
+          public int tablesAtOnce() {
+            return count;
+          }
         });
   }
 

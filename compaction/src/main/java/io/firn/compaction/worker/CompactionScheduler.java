@@ -16,15 +16,13 @@ import io.firn.compaction.plan.AutoPlanner;
 import io.firn.compaction.plan.Debt;
 import io.firn.compaction.plan.FilePlanner;
 import io.firn.compaction.plan.PlannedJob;
-import io.firn.compaction.plan.StoreFacts;
+import io.firn.compaction.plan.RoomOffer;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.Deque;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
@@ -50,7 +48,7 @@ final class CompactionScheduler implements Agent, SchedulerCommand.Handler {
   private final SavedStates states;
   private final Deque<SavedJob> resumable;
   private final JobQueue queue = new JobQueue();
-  private final Map<Integer, TableCare> cares = new HashMap<>();
+  private final TablePlans plans;
   private boolean paused;
   private long nextJobId = 1L << 32;
   private long nextTickNanos;
@@ -68,6 +66,7 @@ final class CompactionScheduler implements Agent, SchedulerCommand.Handler {
     this.mailbox = mailbox;
     this.space = space;
     this.room = new RoomView(space);
+    this.plans = new TablePlans(space, room, queue);
     this.ledger = ledger;
     this.crew = new Crew(workers);
     this.states = states;
@@ -107,35 +106,37 @@ final class CompactionScheduler implements Agent, SchedulerCommand.Handler {
     if (paused || !space.isSound()) {
       return 0;
     }
-    int planned = 0;
+    int planned =
+        room.store(largestSegmentBytes(), idle).lackingBytes() > 0 ? makeRoom(false, now) : 0;
     for (Table table : space.tables()) {
-      TableCare care = care(table.id());
-      if (care.config().backgroundEnabled() && !isBusy(table)) {
-        planned += plan(table, care, idle, now) ? 1 : 0;
+      if (!isBusy(table)) {
+        planned += add(table, plans.next(table, idle, seenChanges, now), now);
       }
     }
-    cares.keySet().removeIf(id -> space.table(id) == null);
+    plans.forgetDropped();
     return planned;
   }
 
   /** While nobody writes, all garbage is debt. */
   private void readPace(long now, boolean idle) {
     long debt = 0;
-    long segmentBytes = 0;
     for (Table table : space.tables()) {
       double target = idle ? 1 : AutoPlanner.SPACE_TARGET;
       debt += new Debt(space.dataBytes(table), table.space().liveCharge(), target, 0).bytes();
-      segmentBytes = Math.max(segmentBytes, table.space().segmentBytes());
     }
     boolean writersWait = space.pressure().waiting() > 0;
     pacer.read(
         now,
-        room.store(segmentBytes, idle),
+        room.store(largestSegmentBytes(), idle),
         debt,
         space.writtenBytes(),
         writersWait,
         ledger.running());
     publishRates(ledger.running());
+  }
+
+  private long largestSegmentBytes() {
+    return space.tables().stream().mapToLong(each -> each.space().segmentBytes()).max().orElse(0);
   }
 
   private void publishRates(List<Job> running) {
@@ -148,50 +149,70 @@ final class CompactionScheduler implements Agent, SchedulerCommand.Handler {
       return 0;
     }
     int planned = 0;
-    List<Table> tables = space.tables();
-    for (Table table : tables) {
-      if (space.pressure().isLacking(table.id()) && !makesRoom(table)) {
-        planned += relieve(table, tables, now) ? 1 : 0;
+    boolean storeLacks = false;
+    for (Table table : space.tables()) {
+      if (!space.pressure().isLacking(table.id())) {
+        continue;
+      } else if (!RoomView.isAtOwnLimit(table)) {
+        storeLacks = true;
+      } else if (!makesRoom(table)) {
+        planned += add(table, plans.room(table, true), now); // no other can help
       }
     }
-    return planned;
+    return planned + (storeLacks ? makeRoom(true, now) : 0);
   }
 
-  /** Where a table has nothing to give, the largest of the others that has something gives it. */
-  private boolean relieve(Table lacking, List<Table> tables, long now) {
-    if (planRoom(lacking, now)) {
-      return true;
+  /**
+   * Lets the table that can do it at the least cost make room for the store.
+   *
+   * @param writersWait whether nothing is left
+   */
+  private int makeRoom(boolean writersWait, long now) {
+    List<Job> running = ledger.running().stream().filter(this::helpsStore).toList();
+    boolean onItsWay = queue.waiting().stream().anyMatch(job -> isForRoom(job) && helpsStore(job));
+    if (onItsWay || (!running.isEmpty() && !crew.hasIdle())) {
+      return 0;
     }
-    if (RoomView.isAtOwnLimit(lacking)) {
-      return false; // no other can help
-    }
-    List<Table> others = new ArrayList<>(tables);
-    others.remove(lacking);
-    others.sort(Comparator.comparingLong((Table each) -> each.space().fileBytes()).reversed());
-    for (Table other : others) {
-      if (makesRoom(other) || planRoom(other, now)) {
-        return true;
+    giveUpWaiting();
+    List<RoomOffer> offers = new ArrayList<>();
+    for (Table table : space.tables()) {
+      if (!makesRoom(table)) {
+        plans.room(table, writersWait).ifPresent(job -> offers.add(plans.offer(table, job, now)));
       }
     }
-    return false;
+    // Nothing that lives goes as long as some work may make it needless.
+    RoomOffer best = RoomOffer.cheapest(offers, running.isEmpty()).orElse(null);
+    Table table = best == null ? null : space.table(best.tableId());
+    return table == null ? 0 : add(table, Optional.of(best.job()), now);
   }
 
-  private boolean planRoom(Table table, long now) {
-    TableCare care = care(table.id());
-    long segmentBytes = table.space().segmentBytes();
-    if (!care.config().backgroundEnabled()) {
-      return false;
+  /**
+   * Tells whether a job that was planned here gives the store room; some need it for their table.
+   */
+  private boolean helpsStore(Job job) {
+    Table table = space.table(job.tableId());
+    return !job.isAsked()
+        && table != null
+        && !room.lacksOwn(table)
+        && job.savedBytes() >= table.space().segmentBytes();
+  }
+
+  /** Plans anew what has not begun: it has the files to itself that would give most room. */
+  private void giveUpWaiting() {
+    for (Job job : queue.waiting()) {
+      if (!job.isAsked() && job.rest() == null && !isForRoom(job)) {
+        Job unused = queue.remove(job.id());
+      }
     }
-    StoreFacts facts = care.facts(room.of(table, false).withoutRoom());
-    Optional<PlannedJob> planned =
-        AutoPlanner.plan(unreserved(table), facts, care.config(), segmentBytes)
-            .filter(job -> AutoPlanner.makesRoom(job.priority()));
-    return planned.isPresent() && add(table, planned.get(), care.config(), now);
+  }
+
+  private static boolean isForRoom(Job job) {
+    return AutoPlanner.makesRoom(job.priority());
   }
 
   private boolean makesRoom(Table table) {
     return Stream.concat(queue.waiting().stream(), ledger.running().stream())
-        .anyMatch(job -> job.tableId() == table.id() && AutoPlanner.makesRoom(job.priority()));
+        .anyMatch(job -> job.tableId() == table.id() && isForRoom(job));
   }
 
   private boolean isIdle(long now) {
@@ -212,24 +233,12 @@ final class CompactionScheduler implements Agent, SchedulerCommand.Handler {
         || ledger.runningIn(table.id()) > 0;
   }
 
-  private boolean plan(Table table, TableCare care, boolean idle, long now) {
-    long segmentBytes = table.space().segmentBytes();
-    StoreFacts facts = care.facts(room.of(table, idle && !care.isSettled(seenChanges)));
-    if (care.backsOff(now) && facts.lackingBytes() <= 0) {
-      return false;
-    }
-    Optional<PlannedJob> planned =
-        AutoPlanner.plan(unreserved(table), facts, care.config(), segmentBytes);
-    return planned.isPresent() && add(table, planned.get(), care.config(), now);
+  private int add(Table table, Optional<PlannedJob> job, long now) {
+    return job.isPresent() && add(table, job.get(), now) ? 1 : 0;
   }
 
-  private List<SegmentInfo> unreserved(Table table) {
-    return TableView.segments(space, table).stream()
-        .filter(each -> !queue.isReserved(table.id(), each.number()))
-        .toList();
-  }
-
-  private boolean add(Table table, PlannedJob planned, CompactionConfig config, long now) {
+  private boolean add(Table table, PlannedJob planned, long now) {
+    CompactionConfig config = care(table.id()).config();
     Job job =
         new Job(
             nextJobId++,
@@ -295,7 +304,7 @@ final class CompactionScheduler implements Agent, SchedulerCommand.Handler {
     }
     Optional<Job> least =
         crew.over(now).stream()
-            .filter(job -> !AutoPlanner.makesRoom(job.priority()))
+            .filter(job -> !isForRoom(job))
             .filter(job -> queue.hasBefore(job, now, other -> couldRunFor(job, other)))
             .min(Comparator.comparingInt(Job::priority).thenComparingLong(Job::id));
     least.ifPresent(crew::giveWay);
@@ -317,7 +326,8 @@ final class CompactionScheduler implements Agent, SchedulerCommand.Handler {
     List<SegmentInfo> chosen;
     try {
       chosen =
-          FilePlanner.plan(unreserved(table), options, care(table.id()).config().deadRowShare())
+          FilePlanner.plan(
+                  plans.unreserved(table), options, care(table.id()).config().deadRowShare())
               .batches()
               .stream()
               .flatMap(batch -> batch.files().stream())
@@ -474,7 +484,7 @@ final class CompactionScheduler implements Agent, SchedulerCommand.Handler {
   }
 
   private TableCare care(int tableId) {
-    return cares.computeIfAbsent(tableId, ignored -> new TableCare(nextTickNanos));
+    return plans.care(tableId);
   }
 
   @Override

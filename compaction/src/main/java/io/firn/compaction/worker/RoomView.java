@@ -43,8 +43,17 @@ final class RoomView {
     if (table.maximumBytes() == 0) {
       return store;
     }
-    StoreFacts own = facts(ownBytes(table), segmentBytes, table.maximumBytes(), idle);
+    StoreFacts own = own(table, idle);
     return own.lackingBytes() > 0 || store.lackingBytes() <= 0 ? own : store;
+  }
+
+  private StoreFacts own(Table table, boolean idle) {
+    return facts(ownBytes(table), table.space().segmentBytes(), table.maximumBytes(), idle);
+  }
+
+  /** Tells whether a table is short of room below its own limit, where no other can make any. */
+  boolean lacksOwn(Table table) {
+    return table.maximumBytes() != 0 && own(table, false).lackingBytes() > 0;
   }
 
   /** Tells whether a table's own limit is what keeps it from another file. */

@@ -212,6 +212,10 @@ final class SteppedStore implements AutoCloseable {
   }
 
   byte @Nullable [] get(byte[] key) {
+    return get(table, key);
+  }
+
+  static byte @Nullable [] get(Table table, byte[] key) {
     return table.get(
         table.hashOf(key, key.length),
         key,
