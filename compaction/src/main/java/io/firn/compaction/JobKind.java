@@ -11,7 +11,9 @@ public enum JobKind {
   /** Removes what has expired. */
   EXPIRY,
   /** Removes live records, so that the cache keeps within its limits. */
-  EVICTION;
+  EVICTION,
+  /** Reads when the records expire that an earlier opening has left. */
+  SURVEY;
 
   private static final List<Double> FILE_MARKS = List.of(0.1, 0.3, 0.5, 0.7, 0.9, 1.0);
   private static final List<Double> EXPIRY_MARKS = List.of(0.2, 0.4, 0.6, 0.8, 1.0);
@@ -22,7 +24,7 @@ public enum JobKind {
     return switch (this) {
       case FILES -> FILE_MARKS;
       case EXPIRY -> EXPIRY_MARKS;
-      case EVICTION -> OTHER_MARKS;
+      case EVICTION, SURVEY -> OTHER_MARKS;
     };
   }
 

@@ -59,6 +59,8 @@ public enum Rule {
   SWEEP_HELD_PAGES,
   /** Nothing is known of the expiry of a segment into which the log put a record since. */
   EXPIRY_UNKNOWN_AFTER_REDO,
+  /** What is read of the expiry of a segment covers all of its pages. */
+  SURVEY_WHOLE_SEGMENT,
   /** Live records are evicted only where the store lacks room. */
   EVICT_AT_LIMIT,
   /** A job that does not evict moves every live record. */

@@ -132,6 +132,9 @@ final class ManifestView {
   }
 
   private static String expiry(long latestMillis) {
+    if (latestMillis == SegmentEntry.EXPIRY_UNKNOWN) {
+      return ", expiry unknown";
+    }
     return latestMillis == Long.MAX_VALUE || latestMillis == Long.MIN_VALUE
         ? ""
         : ", all expired at " + FrameText.time(latestMillis);

@@ -366,7 +366,7 @@ final class Checkpointer {
                   s.streamClass(),
                   s.lsnBase(),
                   s.timeBaseMillis(),
-                  s.expiry().latestMillis(),
+                  s.expiry().savedMillis(),
                   Math.max(0, s.liveCharge()),
                   Math.max(0, s.liveRecords())));
         }

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Moves the live records out of pages that the caller chooses, so that the pages can be used again.
@@ -106,6 +107,16 @@ public final class Evacuator {
     Segment found = table.space().find(segment);
     List<PageRun> all = found == null ? List.of() : List.of(new PageRun(segment, 0, found.pages()));
     return new HeldSegment(this, table.space().hold(all, true));
+  }
+
+  /** Begins to read when the records of a segment expire; null if it is gone. */
+  public @Nullable ExpirySurvey survey(int segment) {
+    Segment found = table.space().find(segment);
+    if (found == null) {
+      return null;
+    }
+    List<PageRun> all = List.of(new PageRun(segment, 0, found.pages()));
+    return new ExpirySurvey(this, table, found, table.space().hold(all, true));
   }
 
   /** Moves the records of pages that are held already. */

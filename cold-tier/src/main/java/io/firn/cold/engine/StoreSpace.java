@@ -145,6 +145,19 @@ public final class StoreSpace {
     return new Verifier(engine).run(table);
   }
 
+  /**
+   * Returns the sealed segments of a table of which reading would tell more of when their records
+   * expire, ascending by number.
+   */
+  public List<Integer> unsurveyed(Table table) {
+    return table.space().segments().stream()
+        .filter(segment -> !segment.isDropped() && !segment.isFailed())
+        .filter(segment -> segment.expiry().isWorthSurvey() && segment.liveCharge() > 0)
+        .filter(segment -> !table.space().pageStates(segment).anyOpen())
+        .map(Segment::number)
+        .toList();
+  }
+
   private SegmentUsage usage(Table table, Segment segment) {
     PageStates states = table.space().pageStates(segment);
     SegmentExpiry expiry = segment.expiry();

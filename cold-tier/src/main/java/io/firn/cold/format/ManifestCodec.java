@@ -98,7 +98,8 @@ final class ManifestCodec {
               "latestExpiryMillis",
               32,
               8,
-              "i64: all of it before redo has expired then; maximum = unknown or never"),
+              "i64: all of it before redo has expired then; maximum = some never does;"
+                  + " maximum − 1 = unknown until it is read"),
           new Field("liveCharge", 40, 8, "u64: bytes, a hint"),
           new Field("liveRecords", 48, 8, "u64, a hint"));
 

@@ -11,8 +11,8 @@ package io.firn.cold.format;
  * @param lsnBase of its records
  * @param timeBaseMillis of its records
  * @param latestExpiryMillis when all of its records have expired that the log does not hold from
- *     where redo starts; {@link Long#MAX_VALUE} if one of them never does, or that is unknown;
- *     {@link Long#MIN_VALUE} if there is none
+ *     where redo starts; {@link Long#MAX_VALUE} if one of them never does, {@link #EXPIRY_UNKNOWN},
+ *     or {@link Long#MIN_VALUE} if there is none
  * @param liveCharge bytes charged to live records; a hint until the index has been loaded
  * @param liveRecords how many live records; a hint as well
  */
@@ -25,6 +25,9 @@ public record SegmentEntry(
     long latestExpiryMillis,
     long liveCharge,
     long liveRecords) {
+  /** As the latest expiry: unknown until the records are read; later than any that is meant. */
+  public static final long EXPIRY_UNKNOWN = Long.MAX_VALUE - 1;
+
   /** Returns the entry of a segment of which nothing is known but its header. */
   public static SegmentEntry of(LogFrame.SegmentCreate create) {
     return new SegmentEntry(
@@ -33,7 +36,7 @@ public record SegmentEntry(
         create.streamClass(),
         create.lsnBase(),
         create.timeBaseMillis(),
-        Long.MAX_VALUE,
+        EXPIRY_UNKNOWN,
         0,
         0);
   }

@@ -4,6 +4,7 @@ package io.firn.cold.segment;
 
 import io.firn.cold.agent.Rule;
 import io.firn.cold.agent.Threads;
+import io.firn.cold.format.SegmentEntry;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.concurrent.atomic.AtomicReference;
@@ -23,6 +24,9 @@ public final class SegmentExpiry {
   /** As an expiry: none. */
   public static final long NEVER = Long.MAX_VALUE;
 
+  /** As a bound in a manifest: nothing is known, but for what a {@link Survey} would find. */
+  static final long UNKNOWN = SegmentEntry.EXPIRY_UNKNOWN;
+
   /** As a bound: nothing was put in. */
   public static final long NOTHING = Long.MIN_VALUE;
 
@@ -41,11 +45,20 @@ public final class SegmentExpiry {
   private final LongSupplier liveCharge;
   private final Threads threads;
 
-  /** Of the records of this life, and of those before it that the manifest covers. */
+  /** Of the records of this life. */
   private final AtomicLong noted = new AtomicLong(NOTHING);
+
+  /** Of those of earlier lives: what the manifest says, or what was read. */
+  private volatile long earlier = NOTHING;
 
   /** Earlier lives have put records in of which nothing is known. */
   private volatile boolean older;
+
+  /** Earlier lives have put records in of which reading them would tell more. */
+  private volatile boolean unread;
+
+  /** Not all could be read, which is not tried again in this life. */
+  private volatile boolean unreadable;
 
   private final AtomicReference<@Nullable AtomicLongArray> histogram = new AtomicReference<>();
 
@@ -59,12 +72,62 @@ public final class SegmentExpiry {
   /** Notes that there are records of earlier lives of which nothing is known. */
   void unknown() {
     older = true;
+    unread = true;
   }
 
-  /** Notes a bound of the records of earlier lives; {@link #NEVER} if it is unknown. */
+  /**
+   * Takes what a manifest says of the records of earlier lives. Where some never expire it does not
+   * say whether others do, and that is not worth reading everything for.
+   */
   void restore(long boundMillis) {
-    noted.set(boundMillis);
-    older = boundMillis == NEVER;
+    earlier = boundMillis;
+    older = boundMillis >= UNKNOWN;
+    unread = boundMillis != NEVER && boundMillis != NOTHING;
+  }
+
+  /** Returns what a manifest says: the latest expiry, or that it is unknown. */
+  public long savedMillis() {
+    return older && unread ? UNKNOWN : latestMillis();
+  }
+
+  /**
+   * Tells whether reading the records would tell when those of earlier lives expire: the bound
+   * after a crash, and how much expires before it after any restart.
+   */
+  public boolean isWorthSurvey() {
+    return unread && !unreadable;
+  }
+
+  /** What somebody finds who reads all records of earlier lives, or more. For one thread. */
+  public final class Survey {
+    private final AtomicLongArray counts = new AtomicLongArray(BUCKETS);
+    private long bound = NOTHING;
+
+    /**
+     * Counts a record that may be live.
+     *
+     * @param liveBytes its length, 0 if it is dead
+     */
+    public void record(long expiresAtMillis, int liveBytes) {
+      long expiresAt = Math.max(expiresAtMillis, timeBaseMillis);
+      if (expiresAt != NEVER || threads.keeps(Rule.EXPIRY_COVERS_LASTING)) {
+        bound = Math.max(bound, expiresAt);
+      }
+      long unusedSum = counts.addAndGet(bucketOf(expiresAt), liveBytes);
+    }
+
+    /** Makes known what was found. */
+    public void complete() {
+      histogram.set(counts);
+      earlier = bound;
+      unread = false;
+      older = false;
+    }
+
+    /** Gives up: some of it cannot be read, and stays unknown. */
+    public void fail() {
+      unreadable = true;
+    }
   }
 
   /** Notes a record whose space is claimed; before the claim ends. */
@@ -107,7 +170,7 @@ public final class SegmentExpiry {
    * nothing was put in.
    */
   public long latestMillis() {
-    return older ? NEVER : noted.get();
+    return older ? NEVER : Math.max(noted.get(), earlier);
   }
 
   /** Tells whether all records count; not so if an earlier life put some in that do not. */

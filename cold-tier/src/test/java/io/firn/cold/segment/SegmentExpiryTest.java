@@ -5,6 +5,7 @@ package io.firn.cold.segment;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.firn.cold.agent.SystemThreads;
+import io.firn.cold.format.SegmentEntry;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
@@ -60,6 +61,60 @@ final class SegmentExpiryTest {
     assertThat(expiry.latestMillis()).isEqualTo(SegmentExpiry.NEVER);
     expiry.restore(SegmentExpiry.NEVER);
     assertThat(expiry.isKnown()).isFalse();
+  }
+
+  @Test
+  void whatIsUnknown_isWorthASurvey_alsoAfterARestart_untilItIsRead() {
+    assertThat(expiry.isWorthSurvey()).isFalse();
+    expiry.unknown();
+    assertThat(expiry.isWorthSurvey()).isTrue();
+    assertThat(expiry.savedMillis()).isEqualTo(SegmentEntry.EXPIRY_UNKNOWN);
+    expiry.restore(expiry.savedMillis());
+    assertThat(expiry.isWorthSurvey()).isTrue();
+    assertThat(expiry.isKnown()).isFalse();
+    assertThat(expiry.latestMillis()).isEqualTo(SegmentExpiry.NEVER);
+
+    SegmentExpiry.Survey survey = expiry.new Survey();
+    survey.record(BASE + 1_000, 300);
+    survey.record(BASE + 9_000, 0);
+    assertThat(expiry.isKnown()).isFalse();
+    survey.complete();
+    assertThat(expiry.isWorthSurvey()).isFalse();
+    assertThat(expiry.isKnown()).isTrue();
+    assertThat(expiry.latestMillis()).isEqualTo(BASE + 9_000);
+    assertThat(expiry.savedMillis()).isEqualTo(BASE + 9_000);
+    live.set(300);
+    assertThat(expiry.expiredBytes(BASE + 3_000)).isEqualTo(300);
+  }
+
+  @Test
+  void aSurvey_takesNothingBackThatWasPutMeanwhile() {
+    expiry.unknown();
+    SegmentExpiry.Survey survey = expiry.new Survey();
+    survey.record(BASE + 1_000, 300);
+    put(SegmentExpiry.NEVER, 100);
+    survey.complete();
+    assertThat(expiry.latestMillis()).isEqualTo(SegmentExpiry.NEVER);
+    assertThat(expiry.isKnown()).isTrue();
+  }
+
+  @Test
+  void ofARestoredBound_aSurveyIsWorthIt_unlessSomethingNeverExpires() {
+    expiry.restore(BASE + 5_000);
+    assertThat(expiry.isWorthSurvey()).isTrue();
+    expiry.restore(SegmentExpiry.NEVER);
+    assertThat(expiry.isWorthSurvey()).isFalse();
+    expiry.restore(SegmentExpiry.NOTHING);
+    assertThat(expiry.isWorthSurvey()).isFalse();
+  }
+
+  @Test
+  void whatCannotBeRead_staysUnknown_andIsTriedAgainAfterARestartOnly() {
+    expiry.unknown();
+    expiry.new Survey().fail();
+    assertThat(expiry.isWorthSurvey()).isFalse();
+    assertThat(expiry.latestMillis()).isEqualTo(SegmentExpiry.NEVER);
+    assertThat(expiry.savedMillis()).isEqualTo(SegmentEntry.EXPIRY_UNKNOWN);
   }
 
   @Test

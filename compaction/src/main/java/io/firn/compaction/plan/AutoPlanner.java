@@ -77,9 +77,35 @@ public final class AutoPlanner {
         .or(() -> config.autoCompact() ? planner.tidy() : Optional.empty());
   }
 
+  /**
+   * Returns a job that reads when the records of some files expire, to be done before any that is
+   * not urgent, as it may find what is; none without files.
+   *
+   * @param unsurveyed the table's files of which that is not known, and that no job works at
+   */
+  public static Optional<PlannedJob> survey(List<SegmentInfo> unsurveyed) {
+    List<SegmentInfo> some = unsurveyed.stream().limit(MOST_SEGMENTS).toList();
+    return some.isEmpty()
+        ? Optional.empty()
+        : Optional.of(
+            new PlannedJob(
+                JobKind.SURVEY,
+                some.stream().map(SegmentInfo::number).toList(),
+                sum(some, SegmentInfo::bytes),
+                0,
+                false,
+                PAY_DEBT,
+                "expiry of %d files unknown since the restart".formatted(unsurveyed.size())));
+  }
+
   /** Tells whether jobs of a priority are what writers wait for who found no room. */
   public static boolean makesRoom(int priority) {
     return priority >= MAKE_ROOM && priority <= EVICT;
+  }
+
+  /** Tells whether jobs of a priority give space back that somebody waits for, or was promised. */
+  public static boolean isUrgent(int priority) {
+    return priority >= EXPIRE;
   }
 
   private Optional<PlannedJob> makeRoom() {

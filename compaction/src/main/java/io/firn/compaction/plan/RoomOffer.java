@@ -39,7 +39,7 @@ public record RoomOffer(int tableId, long tableBytes, boolean doubtful, PlannedJ
     return switch (kind) {
       case EXPIRY -> 2;
       case FILES -> 1;
-      case EVICTION -> 0;
+      case EVICTION, SURVEY -> 0;
     };
   }
 

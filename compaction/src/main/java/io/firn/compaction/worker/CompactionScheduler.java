@@ -182,8 +182,11 @@ final class CompactionScheduler implements Agent, SchedulerCommand.Handler {
     }
     // Nothing that lives goes as long as some work may make it needless.
     RoomOffer best = RoomOffer.cheapest(offers, running.isEmpty()).orElse(null);
-    Table table = best == null ? null : space.table(best.tableId());
-    return table == null ? 0 : add(table, Optional.of(best.job()), now);
+    if (best == null) {
+      return 0;
+    }
+    Table table = space.table(best.tableId());
+    return table != null && add(table, best.job(), now) ? 1 : 0;
   }
 
   /**

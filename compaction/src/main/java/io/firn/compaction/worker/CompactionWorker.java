@@ -225,6 +225,9 @@ final class CompactionWorker implements Agent, WorkerCommand.Handler {
   }
 
   private JobRun start(Table table, Job job) {
+    if (job.kind() == JobKind.SURVEY) {
+      return new SurveyRun(space, table, job);
+    }
     RecordFilter keep =
         job.kind() == JobKind.EVICTION || !space.keeps(Rule.MOVE_ALL_THAT_LIVES)
             ? new SecondChance(job.plannedBytes() / SPARED_SHARE)

@@ -13,6 +13,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** What each table could do now, with what is remembered of it. For one thread. */
 final class TablePlans {
@@ -56,8 +57,21 @@ final class TablePlans {
     if (care.backsOff(now) && facts.lackingBytes() <= 0) {
       return Optional.empty();
     }
-    return plan(table, care, facts)
-        .filter(job -> !AutoPlanner.makesRoom(job.priority()) || room.lacksOwn(table));
+    Optional<PlannedJob> job =
+        plan(table, care, facts)
+            .filter(each -> !AutoPlanner.makesRoom(each.priority()) || room.lacksOwn(table));
+    boolean urgent = job.isPresent() && AutoPlanner.isUrgent(job.get().priority());
+    return urgent || facts.lackingBytes() > 0 || !care.config().backgroundEnabled()
+        ? job
+        : survey(table).or(() -> job);
+  }
+
+  private Optional<PlannedJob> survey(Table table) {
+    Set<Integer> unsurveyed = Set.copyOf(space.unsurveyed(table));
+    return unsurveyed.isEmpty()
+        ? Optional.empty()
+        : AutoPlanner.survey(
+            unreserved(table).stream().filter(each -> unsurveyed.contains(each.number())).toList());
   }
 
   /**

@@ -41,6 +41,7 @@ final class CompactionSimulationTest {
     System.out.println("simulation with compaction: " + totals);
     assertThat(totals.completed.get(JobKind.FILES)).isPositive();
     assertThat(totals.completed.get(JobKind.EXPIRY)).isPositive();
+    assertThat(totals.surveyed).isPositive();
     assertThat(totals.abandoned).isPositive();
     assertThat(totals.resumed).isPositive();
     assertThat(totals.gaveWay).isPositive();
@@ -78,7 +79,8 @@ final class CompactionSimulationTest {
         "MOVE_ALL_THAT_LIVES",
         "RELOCATE_AFTER_FORCE",
         "EXPIRY_COVERS_LASTING",
-        "EXPIRY_UNKNOWN_AFTER_REDO"
+        "EXPIRY_UNKNOWN_AFTER_REDO",
+        "SURVEY_WHOLE_SEGMENT"
       })
   void aBrokenRule_isFound(Rule rule) {
     isFound(rule, this::complaint);

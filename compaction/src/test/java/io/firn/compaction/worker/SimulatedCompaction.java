@@ -46,6 +46,7 @@ final class SimulatedCompaction implements Agent, SimulationWorkers.Running {
     int resumed;
     int files;
     int gaveWay;
+    int surveyed;
     long records;
 
     private synchronized void count(JobRecord job) {
@@ -53,7 +54,10 @@ final class SimulatedCompaction implements Agent, SimulationWorkers.Running {
       records += job.records();
       resumed += job.files() > 0 && job.reason().equals("resumed after a restart") ? 1 : 0;
       switch (job.outcome()) {
-        case COMPLETED -> completed.merge(job.kind(), job.files() > 0 ? 1 : 0, Integer::sum);
+        case COMPLETED -> {
+          completed.merge(job.kind(), job.files() > 0 ? 1 : 0, Integer::sum);
+          surveyed += job.kind() == JobKind.SURVEY ? 1 : 0;
+        }
         case ABANDONED -> abandoned++;
         case FAILED -> failed++;
       }
@@ -75,6 +79,8 @@ final class SimulatedCompaction implements Agent, SimulationWorkers.Running {
           + resumed
           + ", gave way "
           + gaveWay
+          + ", surveys "
+          + surveyed
           + ", files gone "
           + files
           + ", records moved or removed "
