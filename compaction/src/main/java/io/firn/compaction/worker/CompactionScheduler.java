@@ -151,11 +151,10 @@ final class CompactionScheduler implements Agent, SchedulerCommand.Handler {
     int planned = 0;
     boolean storeLacks = false;
     for (Table table : space.tables()) {
-      if (!space.pressure().isLacking(table.id())) {
-        continue;
-      } else if (!RoomView.isAtOwnLimit(table)) {
+      boolean lacks = space.pressure().isLacking(table.id());
+      if (lacks && !RoomView.isAtOwnLimit(table)) {
         storeLacks = true;
-      } else if (!makesRoom(table)) {
+      } else if (lacks && !makesRoom(table)) {
         planned += add(table, plans.room(table, true), now); // no other can help
       }
     }
