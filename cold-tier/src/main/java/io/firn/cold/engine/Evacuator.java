@@ -119,8 +119,13 @@ public final class Evacuator {
     return new ExpirySurvey(this, table, found, table.space().hold(all, true));
   }
 
-  /** Moves the records of pages that are held already. */
-  EvacuationResult evacuateHeld(
+  /**
+   * Moves every live record that touches some pages of segments that are held, as {@link #evacuate}
+   * does, and with its failures.
+   *
+   * @param held {@link HeldSegment#runs} of one segment or several
+   */
+  public EvacuationResult evacuateHeld(
       List<PageRun> held, RecordFilter keep, Consumer<? super RecordMove> observer) {
     Engine engine = table.engine();
     int ticket = engine.writers().enter();

@@ -35,6 +35,16 @@ public final class HeldSegment implements AutoCloseable {
    */
   public EvacuationResult evacuate(
       int firstPage, int pages, RecordFilter keep, Consumer<? super RecordMove> observer) {
+    return evacuator.evacuateHeld(runs(firstPage, pages), keep, observer);
+  }
+
+  /**
+   * Returns which of some pages are held.
+   *
+   * @param firstPage the first of the pages
+   * @param pages how many
+   */
+  public List<PageRun> runs(int firstPage, int pages) {
     List<PageRun> some = new ArrayList<>();
     for (PageRun run : held) {
       int first = Math.max(firstPage, run.firstPage());
@@ -43,7 +53,7 @@ public final class HeldSegment implements AutoCloseable {
         some.add(new PageRun(run.segment(), first, end - first));
       }
     }
-    return evacuator.evacuateHeld(some, keep, observer);
+    return some;
   }
 
   /** Lets the segment go; a second call does nothing. */

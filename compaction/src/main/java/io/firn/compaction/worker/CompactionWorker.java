@@ -21,8 +21,13 @@ final class CompactionWorker implements Agent, WorkerCommand.Handler {
    * only offer commands. Nothing leaves but immutable reports. */
 
   private static final Logger LOG = Loggers.of(CompactionWorker.class);
-  private static final long SMALLEST_SLICE_BYTES = 2L << 20;
-  private static final long LARGEST_SLICE_BYTES = 8L << 20;
+
+  /** So many that the force at the end of a slice costs little against its copies. */
+  private static final long SLICE_BYTES = 8L << 20;
+
+  /** A slice takes no longer than this part of a second at the rate that a job has. */
+  private static final int SLICE_PART = 8;
+
   private static final long REPORT_NANOS = 250_000_000L;
   private static final long WAIT_NANOS = 2_000_000L;
   private static final long LONGEST_WAIT_NANOS = 50_000_000L;
@@ -120,7 +125,7 @@ final class CompactionWorker implements Agent, WorkerCommand.Handler {
       return 1;
     }
     long rate = rates.get().of(run.job.id());
-    long bytes = run.sliceBytes(SMALLEST_SLICE_BYTES, LARGEST_SLICE_BYTES, rate);
+    long bytes = Math.max(1, Math.min(SLICE_BYTES, rate / SLICE_PART));
     waitNanos = wait(rate, 2 * bytes); // what is read may all be written
     long walked = waitNanos > 0 ? 0 : slice(run, bytes, rate);
     reportProgress(run);

@@ -102,15 +102,6 @@ abstract class JobRun {
     listener.run();
   }
 
-  /**
-   * Returns how large a slice is that is not more than a hundredth of the job, nor more than an
-   * eighth of what the job may move in a second.
-   */
-  final long sliceBytes(long smallest, long largest, long bytesPerSecond) {
-    long bytes = Math.max(smallest, Math.min(largest, job.plannedBytes() / 100));
-    return Math.max(1, Math.min(bytes, bytesPerSecond / 8));
-  }
-
   final boolean isOverdue() {
     return workNanos() > job.timeoutNanos();
   }

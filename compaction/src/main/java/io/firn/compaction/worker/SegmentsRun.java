@@ -8,8 +8,10 @@ import io.firn.cold.engine.RecordFilter;
 import io.firn.cold.engine.StoreSpace;
 import io.firn.cold.engine.SweepResult;
 import io.firn.cold.engine.Table;
+import io.firn.cold.segment.PageRun;
 import io.firn.cold.segment.Segment;
 import io.firn.compaction.JobKind;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -39,6 +41,9 @@ final class SegmentsRun extends JobRun {
   /** Whether these pages are walked through, which is the last of the segment. */
   private boolean again;
 
+  /** A segment that is emptied in one slice. */
+  private record Whole(Segment segment, HeldSegment held) {}
+
   SegmentsRun(StoreSpace space, Table table, Job job, RecordFilter keep) {
     super(space, table, job);
     this.evacuator = new Evacuator(table);
@@ -64,20 +69,55 @@ final class SegmentsRun extends JobRun {
     if (current == null || from == null) {
       return hold();
     }
-    long pageBytes = from.capacity() / from.pages();
+    int pageBytes = table.space().layout().pageBytes();
     int end = again ? refilled : from.pages();
     int pages = (int) Math.max(1, Math.min(end - (long) page, maximumBytes / pageBytes));
-    var result = current.evacuate(page, pages, keep, move -> {});
-    count(result);
-    left += result.left() + result.pagesLeft();
+    long bytes = (long) pages * pageBytes;
+    List<PageRun> runs = new ArrayList<>(current.runs(page, pages));
     page += pages;
-    long bytes = pages * pageBytes;
+    List<Whole> others =
+        page < end || refilled > 0 ? List.of() : others(from, maximumBytes - bytes);
+    try {
+      others.forEach(each -> runs.addAll(each.held.runs(0, each.segment.pages())));
+      var result = evacuator.evacuateHeld(runs, keep, move -> {});
+      count(result);
+      left += result.left() + result.pagesLeft();
+    } finally {
+      others.forEach(each -> each.held.close());
+    }
     doneBytes += again ? 0 : bytes;
+    trafficBytes += bytes;
     if (page >= end) {
       passed(from);
     }
-    trafficBytes += bytes;
+    for (Whole each : others) {
+      bytes += each.segment.capacity();
+      doneBytes += each.segment.capacity();
+      trafficBytes += each.segment.capacity();
+      emptied(each.segment);
+      segmentDone();
+    }
     return bytes;
+  }
+
+  /**
+   * Holds the next segments that a slice has room for as a whole: one force covers all its copies.
+   */
+  private List<Whole> others(Segment from, long mostBytes) {
+    List<Whole> others = new ArrayList<>();
+    long bytes = 0;
+    long live = from.liveCharge();
+    while (next < job.segments().size()) {
+      Segment found = table.space().find(job.segments().get(next));
+      bytes += found == null ? 0 : found.capacity();
+      if (found == null || found.liveCharge() == 0 || bytes > mostBytes || lacksRoom(found, live)) {
+        break;
+      }
+      live += found.liveCharge();
+      others.add(new Whole(found, evacuator.hold(found.number())));
+      next++;
+    }
+    return others;
   }
 
   /** What was filled while the job had given way is walked through once, so that this ends. */
@@ -124,7 +164,7 @@ final class SegmentsRun extends JobRun {
     }
     int number = job.segments().get(next);
     Segment found = table.space().find(number);
-    if (found != null && lacksRoom(found) && isReleasing()) {
+    if (found != null && lacksRoom(found, 0) && isReleasing()) {
       space.wakeRelease();
       return 0;
     }
@@ -146,9 +186,9 @@ final class SegmentsRun extends JobRun {
   }
 
   /** What is evicted needs no room; free pages of the segment itself are none while it is held. */
-  private boolean lacksRoom(Segment from) {
-    return keep.staysWithoutRoom()
-        && space.copyBytes(table) - StoreSpace.reusableBytes(table, from) < from.liveCharge();
+  private boolean lacksRoom(Segment from, long besides) {
+    long room = space.copyBytes(table) - StoreSpace.reusableBytes(table, from);
+    return keep.staysWithoutRoom() && room < besides + from.liveCharge();
   }
 
   /** Tells whether a segment is emptied whose file is not gone yet. */
@@ -160,14 +200,18 @@ final class SegmentsRun extends JobRun {
   private void letGo() {
     HeldSegment last = held;
     Segment from = segment;
-    if (from != null && from.liveCharge() == 0) {
-      trafficBytes += StoreSpace.fileBytes(from);
+    if (from != null) {
+      emptied(from);
     }
     held = null;
     segment = null;
     if (last != null) {
       last.close();
     }
+  }
+
+  private void emptied(Segment from) {
+    trafficBytes += from.liveCharge() == 0 ? StoreSpace.fileBytes(from) : 0;
   }
 
   @Override
