@@ -23,7 +23,7 @@ final class Child {
 
   static final long GETS = 300_000;
   private static final long WARM_GET_NANOS = Duration.ofSeconds(20).toNanos();
-  private static final long SYNC_WARM_UP = 10_000;
+  private static final long SYNC_WARM_UP = 50_000;
   private static final long SYNC_PUTS = 50_000;
   private static final long MIX_CALLS = 600_000;
 

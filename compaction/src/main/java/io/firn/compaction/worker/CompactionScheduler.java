@@ -106,8 +106,7 @@ final class CompactionScheduler implements Agent, SchedulerCommand.Handler {
     if (paused || !space.isSound()) {
       return 0;
     }
-    int planned =
-        room.store(largestSegmentBytes(), idle).lackingBytes() > 0 ? makeRoom(false, now) : 0;
+    int planned = room.store(idle).lackingBytes() > 0 ? makeRoom(false, now) : 0;
     for (Table table : space.tables()) {
       if (!isBusy(table)) {
         planned += add(table, plans.next(table, idle, seenChanges, now), now);
@@ -125,18 +124,8 @@ final class CompactionScheduler implements Agent, SchedulerCommand.Handler {
       debt += new Debt(space.dataBytes(table), table.space().liveCharge(), target, 0).bytes();
     }
     boolean writersWait = space.pressure().waiting() > 0;
-    pacer.read(
-        now,
-        room.store(largestSegmentBytes(), idle),
-        debt,
-        space.writtenBytes(),
-        writersWait,
-        ledger.running());
+    pacer.read(now, room.store(idle), debt, space.writtenBytes(), writersWait, ledger.running());
     publishRates(ledger.running());
-  }
-
-  private long largestSegmentBytes() {
-    return space.tables().stream().mapToLong(each -> each.space().segmentBytes()).max().orElse(0);
   }
 
   private void publishRates(List<Job> running) {

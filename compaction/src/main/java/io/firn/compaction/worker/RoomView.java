@@ -19,12 +19,14 @@ final class RoomView {
     this.space = space;
   }
 
-  /**
-   * Returns what is available in the store.
-   *
-   * @param segmentBytes the size of new files
-   */
-  StoreFacts store(long segmentBytes, boolean idle) {
+  /** Returns what is available in the store, for files as large as any table has them. */
+  StoreFacts store(boolean idle) {
+    long largest =
+        space.tables().stream().mapToLong(each -> each.space().segmentBytes()).max().orElse(0);
+    return store(largest, idle);
+  }
+
+  private StoreFacts store(long segmentBytes, boolean idle) {
     long free = 0;
     for (Table each : space.tables()) {
       free += each.space().writableBytes();
