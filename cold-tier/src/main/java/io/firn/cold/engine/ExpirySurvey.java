@@ -21,7 +21,8 @@ import java.util.List;
 public final class ExpirySurvey implements AutoCloseable {
   /* Every record of an earlier life is in a page that is sealed. All sealed pages are held here, so
    * they stay what they are until they are read. What is filled meanwhile, or was before, is of this
-   * life, whose records are noted as they are put. */
+   * life, whose records are noted as they are put. In pages without a charge nothing lives, nor will
+   * after a crash: what made their records dead was in the log before they were debited. */
 
   private final Evacuator evacuator;
   private final Table table;

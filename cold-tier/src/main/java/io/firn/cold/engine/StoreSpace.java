@@ -147,9 +147,12 @@ public final class StoreSpace {
 
   /**
    * Returns the sealed segments of a table of which reading would tell more of when their records
-   * expire, ascending by number.
+   * expire, ascending by number; none while the index is still being loaded.
    */
   public List<Integer> unsurveyed(Table table) {
+    if (!table.space().isComplete()) {
+      return List.of();
+    }
     return table.space().segments().stream()
         .filter(segment -> !segment.isDropped() && !segment.isFailed())
         .filter(segment -> segment.expiry().isWorthSurvey() && segment.liveCharge() > 0)

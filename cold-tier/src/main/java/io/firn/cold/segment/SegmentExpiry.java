@@ -17,8 +17,9 @@ import org.jspecify.annotations.Nullable;
  * segments with records that expire.
  *
  * <p>Records are noted between their claim and its end. A page is sealed when all claims in it have
- * ended, so whoever sees that a page is sealed sees a bound that covers its records. It only rises.
- * The manifest keeps it. What earlier lives put in after that is unknown, as no frame tells it.
+ * ended, so whoever sees that a page is sealed sees a bound that covers its records. The manifest
+ * keeps it. What earlier lives put in after that is unknown, as no frame tells it, until a {@link
+ * Survey} reads it.
  */
 public final class SegmentExpiry {
   /** As an expiry: none. */
@@ -120,8 +121,8 @@ public final class SegmentExpiry {
     public void complete() {
       histogram.set(counts);
       earlier = bound;
+      older = false; // first, as a checkpoint that saw it read must find the bound
       unread = false;
-      older = false;
     }
 
     /** Gives up: some of it cannot be read, and stays unknown. */

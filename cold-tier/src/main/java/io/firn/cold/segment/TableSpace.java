@@ -384,7 +384,7 @@ public final class TableSpace {
     pages.complete(known);
   }
 
-  boolean isComplete() {
+  public boolean isComplete() {
     return pages.isComplete();
   }
 

@@ -93,7 +93,7 @@ public final class AutoPlanner {
                 some.stream().map(SegmentInfo::number).toList(),
                 sum(some, SegmentInfo::bytes),
                 0,
-                false,
+                true,
                 PAY_DEBT,
                 "expiry of %d files unknown since the restart".formatted(unsurveyed.size())));
   }

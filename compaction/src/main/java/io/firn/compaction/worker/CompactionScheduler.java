@@ -24,7 +24,6 @@ import java.util.Comparator;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Stream;
 import org.slf4j.Logger;
 
 /** Decides which jobs are worth doing, and hands them to workers that have none. */
@@ -49,6 +48,7 @@ final class CompactionScheduler implements Agent, SchedulerCommand.Handler {
   private final Deque<SavedJob> resumable;
   private final JobQueue queue = new JobQueue();
   private final TablePlans plans;
+  private final StoreRoom storeRoom;
   private boolean paused;
   private long nextJobId = 1L << 32;
   private long nextTickNanos;
@@ -69,6 +69,7 @@ final class CompactionScheduler implements Agent, SchedulerCommand.Handler {
     this.plans = new TablePlans(space, room, queue);
     this.ledger = ledger;
     this.crew = new Crew(workers);
+    this.storeRoom = new StoreRoom(space, room, plans, queue, ledger, crew);
     this.states = states;
     this.resumable = new ArrayDeque<>(restored.jobs());
     this.nextTickNanos = space.time().nanoTime();
@@ -106,7 +107,12 @@ final class CompactionScheduler implements Agent, SchedulerCommand.Handler {
     if (paused || !space.isSound()) {
       return 0;
     }
-    int planned = room.store(idle).lackingBytes() > 0 ? makeRoom(false, now) : 0;
+    int planned = 0;
+    if (room.store(idle).lackingBytes() > 0) {
+      planned = makeRoom(false, now);
+    } else if (space.pressure().waiting() == 0) {
+      storeRoom.giveUpNeedless();
+    }
     for (Table table : space.tables()) {
       if (!isBusy(table)) {
         planned += add(table, plans.next(table, idle, seenChanges, now), now);
@@ -143,67 +149,18 @@ final class CompactionScheduler implements Agent, SchedulerCommand.Handler {
       boolean lacks = space.pressure().isLacking(table.id());
       if (lacks && !RoomView.isAtOwnLimit(table)) {
         storeLacks = true;
-      } else if (lacks && !makesRoom(table)) {
+      } else if (lacks && !storeRoom.isMadeBy(table)) {
         planned += add(table, plans.room(table, true), now); // no other can help
       }
     }
     return planned + (storeLacks ? makeRoom(true, now) : 0);
   }
 
-  /**
-   * Lets the table that can do it at the least cost make room for the store.
-   *
-   * @param writersWait whether nothing is left
-   */
+  /** Lets the table that can do it at the least cost make room for the store. */
   private int makeRoom(boolean writersWait, long now) {
-    List<Job> running = ledger.running().stream().filter(this::helpsStore).toList();
-    boolean onItsWay = queue.waiting().stream().anyMatch(job -> isForRoom(job) && helpsStore(job));
-    if (onItsWay || (!running.isEmpty() && !crew.hasIdle())) {
-      return 0;
-    }
-    giveUpWaiting();
-    List<RoomOffer> offers = new ArrayList<>();
-    for (Table table : space.tables()) {
-      if (!makesRoom(table)) {
-        plans.room(table, writersWait).ifPresent(job -> offers.add(plans.offer(table, job, now)));
-      }
-    }
-    // Nothing that lives goes as long as some work may make it needless.
-    RoomOffer best = RoomOffer.cheapest(offers, running.isEmpty()).orElse(null);
-    if (best == null) {
-      return 0;
-    }
-    Table table = space.table(best.tableId());
-    return table != null && add(table, best.job(), now) ? 1 : 0;
-  }
-
-  /**
-   * Tells whether a job that was planned here gives the store room; some need it for their table.
-   */
-  private boolean helpsStore(Job job) {
-    Table table = space.table(job.tableId());
-    return !job.isAsked()
-        && table != null
-        && !room.lacksOwn(table)
-        && job.savedBytes() >= table.space().segmentBytes();
-  }
-
-  /** Plans anew what has not begun: it has the files to itself that would give most room. */
-  private void giveUpWaiting() {
-    for (Job job : queue.waiting()) {
-      if (!job.isAsked() && job.rest() == null && !isForRoom(job)) {
-        Job unused = queue.remove(job.id());
-      }
-    }
-  }
-
-  private static boolean isForRoom(Job job) {
-    return AutoPlanner.makesRoom(job.priority());
-  }
-
-  private boolean makesRoom(Table table) {
-    return Stream.concat(queue.waiting().stream(), ledger.running().stream())
-        .anyMatch(job -> job.tableId() == table.id() && isForRoom(job));
+    RoomOffer best = storeRoom.best(writersWait, now);
+    Table table = best == null ? null : space.table(best.tableId());
+    return best != null && table != null && add(table, best.job(), now) ? 1 : 0;
   }
 
   private boolean isIdle(long now) {
@@ -276,12 +233,11 @@ final class CompactionScheduler implements Agent, SchedulerCommand.Handler {
   }
 
   private boolean mayRun(Job job) {
-    return hasRoom(job, 0);
+    return hasRoom(job.tableId(), 0);
   }
 
-  private boolean hasRoom(Job job, int leaving) {
-    int running = ledger.runningIn(job.tableId()) - leaving;
-    return running < care(job.tableId()).config().maxConcurrentJobs();
+  private boolean hasRoom(int tableId, int leaving) {
+    return plans.mayRun(tableId, ledger.runningIn(tableId) - leaving);
   }
 
   /**
@@ -295,7 +251,7 @@ final class CompactionScheduler implements Agent, SchedulerCommand.Handler {
     }
     Optional<Job> least =
         crew.over(now).stream()
-            .filter(job -> !isForRoom(job))
+            .filter(job -> !AutoPlanner.makesRoom(job.priority()))
             .filter(job -> queue.hasBefore(job, now, other -> couldRunFor(job, other)))
             .min(Comparator.comparingInt(Job::priority).thenComparingLong(Job::id));
     least.ifPresent(crew::giveWay);
@@ -303,7 +259,7 @@ final class CompactionScheduler implements Agent, SchedulerCommand.Handler {
   }
 
   private boolean couldRunFor(Job leaving, Job other) {
-    return hasRoom(other, leaving.tableId() == other.tableId() ? 1 : 0);
+    return hasRoom(other.tableId(), leaving.tableId() == other.tableId() ? 1 : 0);
   }
 
   @Override

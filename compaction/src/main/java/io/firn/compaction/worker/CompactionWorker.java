@@ -180,7 +180,7 @@ final class CompactionWorker implements Agent, WorkerCommand.Handler {
    * nowhere; and what only waits until its files are gone ends soon by itself.
    */
   private boolean mayGiveWay(JobRun run) {
-    return (waitNanos > 0 || run.gotOn()) && !run.ahead().isEmpty();
+    return run.canRest() && (waitNanos > 0 || run.gotOn()) && !run.ahead().isEmpty();
   }
 
   private void giveWay(JobRun run) {

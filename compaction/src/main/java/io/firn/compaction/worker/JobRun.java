@@ -72,6 +72,11 @@ abstract class JobRun {
   /** Tells whether all is done, durable and visible. */
   abstract boolean isDone();
 
+  /** Tells whether nothing would be done again if the job gave way now. */
+  boolean canRest() {
+    return true;
+  }
+
   /** Tells why some of it could not be done; empty if all was. */
   abstract String shortfall();
 

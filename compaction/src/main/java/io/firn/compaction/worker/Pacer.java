@@ -80,8 +80,9 @@ final class Pacer {
     long planned = 0;
     long saved = 0;
     for (Job job : running) {
-      planned += job.paced() ? job.plannedBytes() : 0;
-      saved += job.paced() ? job.savedBytes() : 0;
+      boolean counts = job.paced() && job.savedBytes() > 0; // a survey gives nothing back
+      planned += counts ? job.plannedBytes() : 0;
+      saved += counts ? job.savedBytes() : 0;
     }
     double traffic = 2.0 * planned + Math.max(0, planned - saved);
     return Math.min(MOST_COST, Math.max(1, traffic / Math.max(1, saved)));

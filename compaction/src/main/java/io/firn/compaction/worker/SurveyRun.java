@@ -14,6 +14,7 @@ final class SurveyRun extends JobRun {
   private final Evacuator evacuator;
   private @Nullable ExpirySurvey survey;
   private int next;
+  private int unheld;
 
   SurveyRun(StoreSpace space, Table table, Job job) {
     super(space, table, job);
@@ -26,8 +27,13 @@ final class SurveyRun extends JobRun {
   long slice(long maximumBytes) {
     ExpirySurvey current = survey;
     if (current == null) {
-      survey = evacuator.survey(job.segments().get(next));
+      current = evacuator.survey(job.segments().get(next));
       next++;
+      survey = current;
+      if (current != null && current.isDone()) {
+        unheld++;
+        abandon();
+      }
       return 1;
     }
     int pageBytes = table.space().layout().pageBytes();
@@ -56,9 +62,15 @@ final class SurveyRun extends JobRun {
     return rest(survey == null ? next : next - 1, 0, true, 0);
   }
 
+  /** What was read of a segment is of use only with the rest of it. */
+  @Override
+  boolean canRest() {
+    return survey == null;
+  }
+
   @Override
   String shortfall() {
-    return "";
+    return unheld == 0 ? "" : unheld + " segments are held by others";
   }
 
   @Override

@@ -38,6 +38,11 @@ final class TablePlans {
     cares.keySet().removeIf(id -> space.table(id) == null);
   }
 
+  /** Tells whether a table may have one job more beside those that run. */
+  boolean mayRun(int tableId, int running) {
+    return running < care(tableId).config().maxConcurrentJobs();
+  }
+
   /** Returns the files of a table that no job has to itself. */
   List<SegmentInfo> unreserved(Table table) {
     return TableView.segments(space, table).stream()
