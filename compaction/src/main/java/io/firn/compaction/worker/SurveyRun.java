@@ -14,7 +14,6 @@ final class SurveyRun extends JobRun {
   private final Evacuator evacuator;
   private @Nullable ExpirySurvey survey;
   private int next;
-  private int unheld;
 
   SurveyRun(StoreSpace space, Table table, Job job) {
     super(space, table, job);
@@ -31,8 +30,7 @@ final class SurveyRun extends JobRun {
       next++;
       survey = current;
       if (current != null && current.isDone()) {
-        unheld++;
-        abandon();
+        abandon(); // nothing to read, or others hold some of it
       }
       return 1;
     }
@@ -70,7 +68,7 @@ final class SurveyRun extends JobRun {
 
   @Override
   String shortfall() {
-    return unheld == 0 ? "" : unheld + " segments are held by others";
+    return "";
   }
 
   @Override

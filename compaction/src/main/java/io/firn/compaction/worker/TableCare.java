@@ -56,7 +56,9 @@ final class TableCare {
   /** A job has ended, at a moment with so many changes of the store. */
   void ended(Job job, JobReport report, long changes, long nowNanos) {
     if (job.kind() == JobKind.SURVEY && report.state() == JobReport.State.COMPLETED) {
-      return; // it was to learn something, not to gain
+      // It was to learn something, not to gain. What it could not read may be free to read soon.
+      quietUntilNanos = report.doneBytes() > 0 ? quietUntilNanos : nowNanos + FIRST_BACK_OFF_NANOS;
+      return;
     }
     boolean gained = report.bytesAfter() < report.bytesBefore();
     // Copies may have begun a file of which most is free yet, so the lengths say too little here.
