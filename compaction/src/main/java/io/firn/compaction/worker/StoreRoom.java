@@ -4,7 +4,6 @@ package io.firn.compaction.worker;
 
 import io.firn.cold.engine.StoreSpace;
 import io.firn.cold.engine.Table;
-import io.firn.compaction.JobKind;
 import io.firn.compaction.plan.AutoPlanner;
 import io.firn.compaction.plan.RoomOffer;
 import java.util.ArrayList;
@@ -59,13 +58,10 @@ final class StoreRoom {
     // Nothing that lives goes as long as some work may make it needless.
     boolean evicts = running.isEmpty();
     RoomOffer best = RoomOffer.cheapest(offers(writersWait, now), evicts).orElse(null);
-    if (best == null
-        || best.job().kind() != JobKind.EVICTION
-        || !giveUpWaiting(job -> !isForRoom(job))) {
-      return best;
-    }
-    // What waited had the files to itself that may hold the garbage.
-    return RoomOffer.cheapest(offers(writersWait, now), true).orElse(null);
+    // What only waits has the files to itself that hold most garbage.
+    return best != null && giveUpWaiting(job -> !isForRoom(job))
+        ? RoomOffer.cheapest(offers(writersWait, now), evicts).orElse(null)
+        : best;
   }
 
   /** Gives up what has not begun, once there is room. */
