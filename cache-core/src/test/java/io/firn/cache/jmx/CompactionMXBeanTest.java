@@ -106,7 +106,7 @@ final class CompactionMXBeanTest {
 
   @Test
   void aJob_isWatched_andCancelled() throws Exception {
-    watchAndCancel(32L << 20, 256L << 20);
+    watchAndCancel(256L << 20, 2L << 30); // in slices of 8 MiB
   }
 
   @Test
