@@ -52,9 +52,7 @@ public final class Evacuator {
    */
   public EvacuationResult retire(
       int segment, RecordFilter keep, Consumer<? super RecordMove> observer) {
-    Segment found = table.space().find(segment);
-    List<PageRun> all = found == null ? List.of() : List.of(new PageRun(segment, 0, found.pages()));
-    return evacuate(all, true, keep, observer);
+    return evacuate(whole(table.space().find(segment)), true, keep, observer);
   }
 
   /**
@@ -104,19 +102,19 @@ public final class Evacuator {
    * @return what is held; no page if the segment is gone
    */
   public HeldSegment hold(int segment) {
-    Segment found = table.space().find(segment);
-    List<PageRun> all = found == null ? List.of() : List.of(new PageRun(segment, 0, found.pages()));
-    return new HeldSegment(this, table.space().hold(all, true));
+    return new HeldSegment(this, table.space().hold(whole(table.space().find(segment)), true));
   }
 
   /** Begins to read when the records of a segment expire; null if it is gone. */
   public @Nullable ExpirySurvey survey(int segment) {
     Segment found = table.space().find(segment);
-    if (found == null) {
-      return null;
-    }
-    List<PageRun> all = List.of(new PageRun(segment, 0, found.pages()));
-    return new ExpirySurvey(this, table, found, table.space().hold(all, true));
+    return found == null
+        ? null
+        : new ExpirySurvey(this, table, found, table.space().hold(whole(found), true));
+  }
+
+  private static List<PageRun> whole(@Nullable Segment segment) {
+    return segment == null ? List.of() : List.of(new PageRun(segment.number(), 0, segment.pages()));
   }
 
   /**

@@ -57,7 +57,7 @@ final class SurveyRun extends JobRun {
 
   @Override
   JobRest rest() {
-    return rest(survey == null ? next : next - 1, 0, true, 0);
+    return rest(next, 0, true, 0); // it gives way between segments
   }
 
   /** What was read of a segment is of use only with the rest of it. */

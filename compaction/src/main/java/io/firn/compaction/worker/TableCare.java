@@ -17,6 +17,7 @@ final class TableCare {
   private CompactionConfig config = CompactionConfig.defaults();
   private int failures;
   private long quietUntilNanos;
+  private long surveysFromNanos;
 
   /** The changes of the store after which the last job gained nothing, so that rest is best. */
   private long settledAtChanges = NEVER_SETTLED;
@@ -26,6 +27,7 @@ final class TableCare {
 
   TableCare(long nowNanos) {
     quietUntilNanos = nowNanos;
+    surveysFromNanos = nowNanos;
   }
 
   /** Returns the settings. */
@@ -43,6 +45,11 @@ final class TableCare {
     return nowNanos - quietUntilNanos < 0;
   }
 
+  /** Tells whether the last survey could read something, or is some time ago. */
+  boolean surveys(long nowNanos) {
+    return nowNanos - surveysFromNanos >= 0;
+  }
+
   /** Tells whether a job would gain nothing, as the last one has not and nothing has changed. */
   boolean isSettled(long changes) {
     return settledAtChanges == changes;
@@ -56,8 +63,8 @@ final class TableCare {
   /** A job has ended, at a moment with so many changes of the store. */
   void ended(Job job, JobReport report, long changes, long nowNanos) {
     if (job.kind() == JobKind.SURVEY && report.state() == JobReport.State.COMPLETED) {
-      // It was to learn something, not to gain. What it could not read may be free to read soon.
-      quietUntilNanos = report.doneBytes() > 0 ? quietUntilNanos : nowNanos + FIRST_BACK_OFF_NANOS;
+      // It was to learn something, not to gain. What others held may be free to read soon.
+      surveysFromNanos = report.doneBytes() > 0 ? nowNanos : nowNanos + FIRST_BACK_OFF_NANOS;
       return;
     }
     boolean gained = report.bytesAfter() < report.bytesBefore();

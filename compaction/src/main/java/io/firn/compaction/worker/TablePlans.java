@@ -66,9 +66,10 @@ final class TablePlans {
         plan(table, care, facts)
             .filter(each -> !AutoPlanner.makesRoom(each.priority()) || room.lacksOwn(table));
     boolean urgent = job.isPresent() && AutoPlanner.isUrgent(job.get().priority());
-    return urgent || facts.lackingBytes() > 0 || !care.config().backgroundEnabled()
-        ? job
-        : survey(table).or(() -> job);
+    boolean mayWait = !urgent && facts.lackingBytes() <= 0;
+    return mayWait && care.config().backgroundEnabled() && care.surveys(now)
+        ? survey(table).or(() -> job)
+        : job;
   }
 
   private Optional<PlannedJob> survey(Table table) {
