@@ -170,9 +170,19 @@ final class CaffeineHotTier<V> implements HotTier<V> {
   }
 
   @Override
-  public void clear() {
+  public void outdate() {
     generation.incrementAndGet();
-    entries.invalidateAll();
+  }
+
+  @Override
+  public void discardOutdated() {
+    boolean unused =
+        entries.asMap().values().removeIf(entry -> entry.generation() != generation.get());
+  }
+
+  @Override
+  public Iterable<Object> keys() {
+    return entries.asMap().keySet();
   }
 
   @Override

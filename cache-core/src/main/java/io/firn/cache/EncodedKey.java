@@ -19,6 +19,16 @@ final class EncodedKey {
     this.hash = hash;
   }
 
+  /** Copies a key's bytes. */
+  static EncodedKey copyOf(byte[] buffer, int offset, int length, long hash) {
+    return new EncodedKey(Arrays.copyOfRange(buffer, offset, offset + length), hash);
+  }
+
+  /** Returns the bytes, which must not be changed. */
+  byte[] bytes() {
+    return bytes;
+  }
+
   long hash() {
     return hash;
   }

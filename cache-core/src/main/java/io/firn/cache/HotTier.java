@@ -21,10 +21,13 @@ interface HotTier<V> {
   /** Tells whether anything is ever kept; if not, keys and weights need not be computed. */
   boolean keepsEntries();
 
-  /** Returns the value if it is here, not expired, and not older than the last {@link #clear}. */
+  /** Returns the value if it is here, not expired, and not older than the last {@link #outdate}. */
   @Nullable V get(Object key);
 
-  /** Returns the number of clears; to be read before the read of the cold tier it will describe. */
+  /**
+   * Returns the number of {@link #outdate} calls; to be read before the read of the cold tier it
+   * will describe.
+   */
   long generation();
 
   /**
@@ -68,8 +71,17 @@ interface HotTier<V> {
       long generation,
       BooleanSupplier unchanged);
 
-  /** Makes everything absent that was committed to the cold tier before this call. */
-  void clear();
+  /**
+   * Makes everything absent that was committed to the cold tier before this call. Needs no key's
+   * step.
+   */
+  void outdate();
+
+  /** Gives up what {@link #outdate} has made absent. */
+  void discardOutdated();
+
+  /** Returns the keys that are here, those of expired entries included; weakly consistent. */
+  Iterable<Object> keys();
 
   /** Returns about how many entries are here, expired ones included. */
   long size();

@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,8 +18,9 @@ import org.jspecify.annotations.Nullable;
  * <p>Every commit to the cold tier runs under the lock of its key's stripe, together with marking
  * the key's load as overtaken; the value of a load is committed under the same lock, and only if it
  * is not marked. A load looks at both tiers once more after it was registered. So either a write
- * sees the load and marks it, or the load sees the write. Nothing waits while a stripe is locked. A
- * batch locks the stripes of all its keys, in ascending order; nobody else locks more than one.
+ * sees the load and marks it, or the load sees the write. Nothing waits while a stripe is locked,
+ * but for a clear that is the first to use a part of the index. A batch locks the stripes of all
+ * its keys and a clear locks all, in ascending order; nobody else locks more than one.
  */
 final class Loads<V> {
   private static final int MAXIMUM_STRIPES = 1024;
@@ -123,15 +125,20 @@ final class Loads<V> {
     }
   }
 
-  /** Marks every load that is registered now as overtaken. */
-  void overtakeAll() {
+  /** Commits what concerns every key; all loads are overtaken by it. */
+  long commitAll(LongSupplier commit) {
     for (Stripe<V> stripe : stripes) {
       stripe.lock();
-      try {
+    }
+    try {
+      for (Stripe<V> stripe : stripes) {
         if (stripe.loads != null) {
           stripe.loads.values().forEach(Load::overtake);
         }
-      } finally {
+      }
+      return commit.getAsLong();
+    } finally {
+      for (Stripe<V> stripe : stripes) {
         stripe.unlock();
       }
     }

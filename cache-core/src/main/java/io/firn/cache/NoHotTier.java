@@ -2,6 +2,7 @@
 // Copyright The Firn authors
 package io.firn.cache;
 
+import java.util.List;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -50,7 +51,15 @@ final class NoHotTier<V> implements HotTier<V> {
   }
 
   @Override
-  public void clear() {}
+  public void outdate() {}
+
+  @Override
+  public void discardOutdated() {}
+
+  @Override
+  public Iterable<Object> keys() {
+    return List.of();
+  }
 
   @Override
   public long size() {

@@ -7,7 +7,6 @@ import io.firn.cache.codec.Input;
 import io.firn.cache.codec.Output;
 import io.firn.cold.ColdTable;
 import io.firn.cold.RecordDecoder;
-import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,6 +22,7 @@ final class Scratch<K, V> implements RecordDecoder<V> {
   private final Output key;
   private final Output value;
   private final Input input = new Input();
+  private long hash;
   private boolean undecodable;
   private long expiresAtMillis;
 
@@ -67,9 +67,18 @@ final class Scratch<K, V> implements RecordDecoder<V> {
     return value.length();
   }
 
+  /** Notes the hash of the encoded key. */
+  void hash(long ofKey) {
+    hash = ofKey;
+  }
+
+  long hash() {
+    return hash;
+  }
+
   /** Copies the key out of the buffer. */
-  EncodedKey copyKey(long hash) {
-    return new EncodedKey(Arrays.copyOf(key.array(), key.length()), hash);
+  EncodedKey copyKey() {
+    return EncodedKey.copyOf(key.array(), 0, key.length(), hash);
   }
 
   /** Forgets the outcome of an earlier read. */
@@ -88,6 +97,19 @@ final class Scratch<K, V> implements RecordDecoder<V> {
       return requireDecoded(values.decode(input));
     } catch (Exception e) {
       undecodable = true;
+      return null;
+    } finally {
+      input.release();
+    }
+  }
+
+  /** Makes a key of its bytes; null if the codec refuses them. */
+  @SuppressWarnings("CatchingUnchecked") // a codec in another language may throw a checked one
+  @Nullable K decodeKey(byte[] buffer, int offset, int length) {
+    input.wrap(buffer, offset, length);
+    try {
+      return keys.decode(input);
+    } catch (Exception e) {
       return null;
     } finally {
       input.release();

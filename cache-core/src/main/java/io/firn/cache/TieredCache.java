@@ -5,9 +5,11 @@ package io.firn.cache;
 import io.firn.cold.model.DiskFullException;
 import io.firn.cold.model.OversizedValueException;
 import io.firn.cold.model.StoreClosedException;
+import io.firn.cold.model.StoreIoException;
 import io.firn.cold.model.WriteTimeoutException;
 import java.time.Duration;
 import java.util.Map;
+import java.util.concurrent.ConcurrentMap;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -25,10 +27,11 @@ import org.jspecify.annotations.Nullable;
  * again, by either tier. A read never fails because of the disk: bytes that are damaged or cannot
  * be read are a miss and are counted in {@link #stats}.
  *
- * <p>Every method but {@link #name} and {@link #close} throws {@link StoreClosedException} once the
- * cache or its store is closed, and {@link NullPointerException} for a null argument. A key of 0
- * encoded bytes gives an {@link IllegalArgumentException}, a key over 32 KiB or a value over {@code
- * maximumValueBytes} an {@link OversizedValueException}; nothing is changed then.
+ * <p>Every method but {@link #name}, {@link #asMap} and {@link #close} throws {@link
+ * StoreClosedException} once the cache or its store is closed, and {@link NullPointerException} for
+ * a null argument. A key of 0 encoded bytes gives an {@link IllegalArgumentException}, a key over
+ * 32 KiB or a value over {@code maximumValueBytes} an {@link OversizedValueException}; nothing is
+ * changed then.
  *
  * @param <K> the type of the keys
  * @param <V> the type of the values
@@ -122,6 +125,30 @@ public interface TieredCache<K, V> extends AutoCloseable {
 
   /** Removes every entry, in constant time on disk, durably as {@link Durability} says. */
   void invalidateAll();
+
+  /**
+   * Returns the cache as a map, over both tiers; what one changes the other shows. Its operations
+   * on one key are atomic, {@code compute} and {@code merge} included; they are written as a {@link
+   * #put} or {@link #invalidate} is, with the cache's {@code expireAfterWrite}, and fail as these
+   * do. Values are compared with {@code equals}, arrays by their content.
+   *
+   * <p>A function given to {@code compute}, {@code computeIfAbsent}, {@code computeIfPresent} or
+   * {@code merge} runs while other such functions and loaders of the key wait. Writers do not wait:
+   * if one changes the key meanwhile, the function is called again with the new value, so it must
+   * have no side effects that hurt when they happen twice. It may use other keys; where functions
+   * would wait for each other's keys, and where a function uses its own key so, that is an {@link
+   * IllegalStateException}. {@code computeIfAbsent} counts as a read and a load, {@code get} as a
+   * read; nothing else is counted.
+   *
+   * <p>Iterators hold some of the keys in memory, not all entries, and are weakly consistent: an
+   * entry that stays throughout is met exactly once, with a value that it had meanwhile; of others
+   * it is open. They do not move entries to the heap. {@code size} is {@link #estimatedSize},
+   * {@code clear} is {@link #invalidateAll()}, and {@code putAll} writes entry by entry. An
+   * iterator throws {@link StoreIoException} if it cannot read which entries there are.
+   *
+   * @return the map; nulls are refused with a {@link NullPointerException}
+   */
+  ConcurrentMap<K, V> asMap();
 
   /** Returns about how many entries there are, expired ones that were not yet removed included. */
   long estimatedSize();

@@ -7,10 +7,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.firn.cache.codec.Codec;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.ConcurrentMap;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -69,6 +71,7 @@ final class CacheModelTest {
           for (int i = 0; i < KEYS; i++) {
             check(cache, "k" + i);
           }
+          walk(cache.asMap());
         }
       }
     }
@@ -87,9 +90,11 @@ final class CacheModelTest {
       int choice = random.nextInt(100);
       if (choice < 35) {
         check(cache, key);
-      } else if (choice < 55) {
+      } else if (choice < 45) {
         cache.put(key, bytes(newValue()));
         expect(key, newValue(), 60_000);
+      } else if (choice < 55) {
+        update(cache.asMap(), key);
       } else if (choice < 65) {
         int seconds = 1 + random.nextInt(90);
         cache.put(key, bytes(newValue()), Duration.ofSeconds(seconds));
@@ -112,6 +117,51 @@ final class CacheModelTest {
       } else {
         time.advance(Duration.ofMillis(random.nextInt(20_000)));
       }
+    }
+
+    private void update(ConcurrentMap<String, byte[]> map, String key) {
+      String present = expected(key);
+      byte[] before = present == null ? null : bytes(present);
+      byte[] value = bytes(newValue());
+      boolean written = true;
+      switch (random.nextInt(6)) {
+        case 0 -> assertThat(map.put(key, value)).as(where(key)).isEqualTo(before);
+        case 1 -> {
+          assertThat(map.putIfAbsent(key, value)).as(where(key)).isEqualTo(before);
+          written = before == null;
+        }
+        case 2 -> {
+          assertThat(map.replace(key, value)).as(where(key)).isEqualTo(before);
+          written = before != null;
+        }
+        case 3 -> {
+          written = before != null && map.replace(key, before, value);
+          assertThat(written).as(where(key)).isEqualTo(before != null);
+        }
+        case 4 ->
+            assertThat(map.compute(key, (k, v) -> Arrays.equals(v, before) ? value : null))
+                .as(where(key))
+                .isEqualTo(value);
+        default -> {
+          written = false;
+          assertThat(map.remove(key)).as(where(key)).isEqualTo(before);
+          model.remove(key);
+        }
+      }
+      if (written) {
+        expect(key, newValue(), 60_000);
+      }
+    }
+
+    private void walk(ConcurrentMap<String, byte[]> map) {
+      Map<String, byte[]> found = new HashMap<>(map);
+      for (int i = 0; i < KEYS; i++) {
+        String present = expected("k" + i);
+        assertThat(found.remove("k" + i))
+            .as(where("k" + i))
+            .isEqualTo(present == null ? null : bytes(present));
+      }
+      assertThat(found).isEmpty();
     }
 
     private void load(TieredCache<String, byte[]> cache, String key) {

@@ -28,7 +28,7 @@ final class CaffeineHotTierTest {
         Lifetime.NEVER,
         1,
         () -> {
-          hot.clear();
+          hot.outdate();
           return 8;
         });
     assertThat(hot.get("key")).isNull();
@@ -37,7 +37,7 @@ final class CaffeineHotTierTest {
   @Test
   void whatWasReadBeforeAClearIsNotKept() {
     long generation = hot.generation();
-    hot.clear();
+    hot.outdate();
     boolean unused =
         hot.promote("key", "before the clear", Lifetime.NEVER, 1, generation, () -> true);
     assertThat(hot.get("key")).isNull();
@@ -87,7 +87,7 @@ final class CaffeineHotTierTest {
         1,
         16,
         () -> {
-          hot.clear();
+          hot.outdate();
           return true;
         });
     assertThat(hot.get("key")).isNull();

@@ -4,6 +4,7 @@ package io.firn.cold;
 
 import io.firn.cold.engine.Evacuator;
 import io.firn.cold.engine.Table;
+import io.firn.cold.engine.TableReader;
 import io.firn.cold.segment.Segment;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
@@ -117,9 +118,31 @@ public final class ColdTable {
     return table.writeStamp(hash);
   }
 
-  /** Removes all entries, durably, with one log record. */
+  /** Removes all entries, with one log record, and waits as the flush policy says. */
   public void clear() {
-    long ignored = table.clear();
+    awaitDurable(commitClear());
+  }
+
+  /**
+   * Removes all entries, with one log record, without waiting for its durability.
+   *
+   * @return what {@link #awaitDurable} takes
+   */
+  public long commitClear() {
+    return table.clear();
+  }
+
+  /** Returns once a clear survives a power failure, if the flush policy is to wait for that. */
+  public void awaitDurable(long clear) {
+    table.awaitDurable(clear);
+  }
+
+  /**
+   * Returns what reads entries by their hashes: for iteration, and for many keys in the order in
+   * which they stand on disk.
+   */
+  public TableReader reader() {
+    return table.reader();
   }
 
   /** Returns what moves records out of pages, so that the pages or whole files become free. */

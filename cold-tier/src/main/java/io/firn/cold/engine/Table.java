@@ -2,19 +2,14 @@
 // Copyright The Firn authors
 package io.firn.cold.engine;
 
-import io.firn.cold.agent.Rule;
-import io.firn.cold.agent.Step;
 import io.firn.cold.format.Frames;
 import io.firn.cold.format.Octets;
-import io.firn.cold.format.RecordReader;
 import io.firn.cold.index.Detached;
 import io.firn.cold.index.HashIndex;
 import io.firn.cold.index.Partition;
-import io.firn.cold.model.Address;
 import io.firn.cold.model.DiskFullException;
 import io.firn.cold.model.OversizedValueException;
 import io.firn.cold.model.StoreClosedException;
-import io.firn.cold.model.StoreIoException;
 import io.firn.cold.segment.Segment;
 import io.firn.cold.segment.SpaceWorker;
 import io.firn.cold.segment.TableSpace;
@@ -32,8 +27,6 @@ public final class Table {
   /** Largest key, in bytes. */
   public static final int MAXIMUM_KEY_BYTES = 1 << 15;
 
-  private static final int MAXIMUM_PROBES = 64;
-
   private final Engine engine;
   private final int id;
   private final String name;
@@ -42,6 +35,7 @@ public final class Table {
   private final IndexFile indexFile;
   private final TableSpace space;
   private final SpaceWorker worker;
+  private final TableReader reader;
   private final TableCounters counters = new TableCounters();
   private final Queue<Detached> sweeps = new ConcurrentLinkedQueue<>();
   private final AtomicLong clears = new AtomicLong();
@@ -76,6 +70,7 @@ public final class Table {
             engine.threads(),
             journal);
     this.worker = new SpaceWorker(space, engine.disk(), engine.threads(), journal);
+    this.reader = new TableReader(engine, this);
   }
 
   /** Returns the id, never used again after the table is gone. */
@@ -181,109 +176,12 @@ public final class Table {
    * @throws StoreClosedException if the store is closed
    */
   public <T> @Nullable T get(long hash, byte[] key, int keyLength, ValueDecoder<T> decoder) {
-    ReadScratch scratch = engine.readScratch().take();
-    try {
-      if (!read(hash, key, keyLength, scratch)) {
-        counters.misses.increment();
-        return null;
-      }
-      RecordReader record = scratch.record;
-      T value =
-          decoder.decode(
-              scratch.buffer,
-              record.valueOffset(),
-              record.valueLength(),
-              record.writeTimeMillis(),
-              record.expiresAtMillis());
-      (value == null ? counters.misses : counters.hits).increment();
-      return value;
-    } finally {
-      scratch.shrink();
-      engine.readScratch().give(scratch);
-    }
+    return reader.get(hash, key, keyLength, decoder);
   }
 
-  /** Finds, copies and verifies; tells whether the scratch holds the live record of the key. */
-  private boolean read(long hash, byte[] key, int keyLength, ReadScratch scratch) {
-    long last = Address.NONE;
-    for (int probe = 0; probe < MAXIMUM_PROBES; probe++) {
-      long word = copy(hash, scratch, last);
-      if (word == Address.NONE) {
-        return false;
-      }
-      boolean verified = scratch.length > 0 && scratch.verify(id, space.layout());
-      if (verified
-          && (scratch.record.keyEquals(key, keyLength)
-              || !engine.threads().keeps(Rule.COMPARE_KEY))) {
-        return isLive(scratch);
-      }
-      if (Address.withoutVisits(word) == Address.withoutVisits(last)) {
-        return disagree(hash, verified, scratch);
-      }
-      last = word;
-    }
-    return false;
-  }
-
-  /** What a second look at an unchanged entry found: a colliding key, or damage. */
-  private boolean disagree(long hash, boolean verified, ReadScratch scratch) {
-    RecordReader record = scratch.record;
-    boolean collides =
-        verified
-            && engine.keyHash().hash(scratch.buffer, record.keyOffset(), record.keyLength())
-                == hash;
-    (collides ? counters.collisions : counters.damaged).increment();
-    if (!collides) {
-      engine.damaged(this, scratch.word);
-    }
-    return false;
-  }
-
-  private boolean isLive(ReadScratch scratch) {
-    long expiresAtMillis = scratch.record.expiresAtMillis();
-    if (expiresAtMillis != Long.MAX_VALUE && expiresAtMillis <= engine.wallMillis()) {
-      counters.expired.increment();
-      return false;
-    }
-    return true;
-  }
-
-  /** Probes and copies the record's bytes inside an epoch; returns the word, or none. */
-  private long copy(long hash, ReadScratch scratch, long last) {
-    int ticket = engine.epochs().enter();
-    try {
-      checkOpen();
-      long word = index.find(hash);
-      if (word == Address.NONE) {
-        return word;
-      }
-      engine.threads().step(Step.PROBED);
-      Segment segment = space.find(Address.segment(word));
-      if (segment == null) {
-        // Void, unless the record was moved out of the segment before that was dropped.
-        scratch.word = word;
-        scratch.length = 0;
-        return isUnchanged(hash, word) ? Address.NONE : word;
-      }
-      scratch.prepare(segment, word);
-      segment.read(Address.offset(word), scratch.buffer, scratch.length);
-      engine.threads().step(Step.READ);
-      if (Address.visits(word) < Address.MAX_VISITS && last == Address.NONE) {
-        boolean ignored = index.visit(hash, word);
-      }
-      return word;
-    } catch (IOException e) {
-      scratch.length = 0;
-      return scratch.word;
-    } catch (StoreIoException e) {
-      return Address.NONE; // the entries cannot be loaded now; a later use tries again
-    } finally {
-      engine.epochs().leave(ticket);
-    }
-  }
-
-  private boolean isUnchanged(long hash, long word) {
-    return Address.withoutVisits(index.find(hash)) == Address.withoutVisits(word);
+  /** Returns what reads the entries by other ways than their keys. */
+  public TableReader reader() {
+    return reader;
   }
 
   /**
@@ -361,7 +259,12 @@ public final class Table {
     }
   }
 
-  /** Removes all entries: one frame, and no record is touched. Returns the frame's LSN. */
+  /**
+   * Removes all entries: one frame, and no record is touched. Loads partitions that nobody has used
+   * yet, and does not wait for durability.
+   *
+   * @return the frame's LSN
+   */
   public long clear() {
     long[] lsn = new long[1];
     int ticket = engine.writers().enter();
@@ -380,8 +283,12 @@ public final class Table {
       engine.writers().leave(ticket);
     }
     engine.wakeMaintenance();
-    engine.awaitDurable(lsn[0]);
     return lsn[0];
+  }
+
+  /** Returns once the frame at an LSN survives a power failure, in {@link FlushMode#SYNC}. */
+  public void awaitDurable(long lsn) {
+    engine.awaitDurable(lsn);
   }
 
   /** Voids all entries without a frame, as recovery does for one. */

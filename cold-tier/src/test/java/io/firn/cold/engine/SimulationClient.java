@@ -316,6 +316,7 @@ final class SimulationClient implements Runnable {
     SimulationOp op = begin(Kind.CLEAR, table.id(), table.name(), 0, 0, NO_VALUE);
     try {
       long lsn = table.clear();
+      table.awaitDurable(lsn);
       world.threads().checkAlive();
       returned(op, lsn);
       if (world.options.flushMode() == FlushMode.SYNC) {

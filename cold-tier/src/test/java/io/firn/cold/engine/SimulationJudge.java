@@ -11,8 +11,10 @@ import io.firn.cold.format.Octets;
 import io.firn.cold.segment.SpaceAudit;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -53,8 +55,31 @@ final class SimulationJudge {
       }
       reads.put(table.id(), values);
       hashes.put(table.id(), hash);
+      checkWalk(table, values, hash);
       if (table.counters().damaged.sum() != 0 && !world.shape.collisions()) {
         throw new AssertionError("damage was counted in table " + name);
+      }
+    }
+  }
+
+  /**
+   * Fails unless a walk over the table meets each hash once, and that of each key that is there.
+   */
+  private static void checkWalk(Table table, List<@Nullable SimulationRead> values, long[] hash) {
+    Set<Long> met = new HashSet<>();
+    long from = 0;
+    do {
+      HashRange range = table.reader().hashes(from, hash.length / 4);
+      for (long each : range.hashes()) {
+        if (!met.add(each)) {
+          throw new AssertionError("a walk over table " + table.name() + " met a hash twice");
+        }
+      }
+      from = range.next();
+    } while (from != 0);
+    for (int key = 0; key < hash.length; key++) {
+      if (values.get(key) != null && !met.contains(hash[key])) {
+        throw new AssertionError("a walk over table " + table.name() + " missed key " + key);
       }
     }
   }

@@ -1,0 +1,207 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Firn authors
+package io.firn.cache;
+
+import io.firn.cold.ColdTable;
+import io.firn.cold.model.CorruptStoreException;
+import io.firn.cold.model.StoreIoException;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The read side of a cache: looks on the heap first, then on disk, and keeps on the heap what it
+ * finds there. Knows how keys are called in each tier. Thread-safe.
+ */
+final class TierReader<K, V> {
+  private final ColdTable table;
+  private final HotTier<V> hot;
+  private final ScratchPool<K, V> pool;
+  private final CacheCounters counters;
+  private final String name;
+  private final boolean keysAsTheyAre;
+  private final Weigher<? super K, ? super V> weigher;
+
+  TierReader(
+      ColdTable table,
+      HotTier<V> hot,
+      ScratchPool<K, V> pool,
+      CacheCounters counters,
+      TieredCacheBuilder<K, V> options) {
+    this.table = table;
+    this.hot = hot;
+    this.pool = pool;
+    this.counters = counters;
+    this.name = options.name();
+    this.keysAsTheyAre = options.keys().equalsMatchesBytes();
+    this.weigher = options.weigher();
+  }
+
+  /** Reads a key; counts the hit, and keeps what was on disk. A miss is not counted. */
+  @Nullable V find(K key) {
+    if (keysAsTheyAre) {
+      V value = findHot(key);
+      return value != null ? value : findEncoded(key);
+    }
+    return findEncoded(key);
+  }
+
+  private @Nullable V findEncoded(K key) {
+    Scratch<K, V> scratch = pool.take();
+    try {
+      encode(key, scratch);
+      Object hotKey = hotKey(key, scratch);
+      if (!keysAsTheyAre) {
+        V value = findHot(hotKey);
+        if (value != null) {
+          return value;
+        }
+      }
+      return findCold(key, hotKey, scratch);
+    } finally {
+      pool.release(scratch);
+    }
+  }
+
+  private @Nullable V findHot(Object hotKey) {
+    V value = hot.get(hotKey);
+    if (value != null) {
+      counters.hotHits.increment();
+    }
+    return value;
+  }
+
+  private @Nullable V findCold(K key, Object hotKey, Scratch<K, V> scratch) {
+    long hash = scratch.hash();
+    long generation = hot.generation();
+    long stamp = table.writeStamp(hash);
+    V value = readCold(scratch);
+    if (value == null) {
+      return null;
+    }
+    counters.coldHits.increment();
+    if (hot.keepsEntries()
+        && hot.promote(
+            hotKey,
+            value,
+            scratch.expiresAtMillis(),
+            weigh(key, value),
+            generation,
+            () -> table.writeStamp(hash) == stamp)) {
+      counters.promotions.increment();
+    }
+    return value;
+  }
+
+  private @Nullable V readCold(Scratch<K, V> scratch) {
+    scratch.beginRead();
+    try {
+      V value = table.get(scratch.hash(), scratch.key(), scratch.keyLength(), scratch);
+      if (scratch.undecodable()) {
+        counters.undecodable.increment();
+      }
+      return value;
+    } catch (StoreIoException | CorruptStoreException e) {
+      // The table has counted it; a reader is told nothing but "not here".
+      return null;
+    }
+  }
+
+  /** Reads a key without counting it as a read, and without keeping what was on disk. */
+  @Nullable V peek(K key) {
+    Scratch<K, V> scratch = pool.take();
+    try {
+      encode(key, scratch);
+      V value = hot.get(hotKey(key, scratch));
+      return value != null ? value : readCold(scratch);
+    } finally {
+      pool.release(scratch);
+    }
+  }
+
+  /** Reads whichever entry on disk has a hash, like {@link #peek}; the heap has the say. */
+  Map.@Nullable Entry<K, V> peekAt(long hash) {
+    Scratch<K, V> scratch = pool.take();
+    try {
+      return table
+          .reader()
+          .find(
+              hash,
+              (buffer, keyOffset, keyLength, valueOffset, valueLength, expiresAtMillis) -> {
+                K key = scratch.decodeKey(buffer, keyOffset, keyLength);
+                if (key == null) {
+                  return null;
+                }
+                V value = hot.get(hotKeyOf(key, hash, buffer, keyOffset, keyLength));
+                if (value == null) {
+                  value = scratch.decode(buffer, valueOffset, valueLength, 0, expiresAtMillis);
+                }
+                return value == null ? null : Map.entry(key, value);
+              });
+    } finally {
+      pool.release(scratch);
+    }
+  }
+
+  private Object hotKeyOf(K key, long hash, byte[] buffer, int offset, int length) {
+    return keepsKeysAsTheyAre() ? key : EncodedKey.copyOf(buffer, offset, length, hash);
+  }
+
+  /** Encodes a key, and computes its hash. */
+  void encode(K key, Scratch<K, V> scratch) {
+    scratch.encodeKey(key);
+    scratch.hash(table.hashOf(scratch.key(), scratch.keyLength()));
+  }
+
+  /** Returns the bytes and the hash of a key. */
+  EncodedKey encoded(K key) {
+    Scratch<K, V> scratch = pool.take();
+    try {
+      encode(key, scratch);
+      return scratch.copyKey();
+    } finally {
+      pool.release(scratch);
+    }
+  }
+
+  /** Returns what the hot tier knows a key by that the scratch has encoded. */
+  Object hotKey(K key, Scratch<K, V> scratch) {
+    return keepsKeysAsTheyAre() ? key : scratch.copyKey();
+  }
+
+  /** Returns the hash of a key of the hot tier. */
+  long hashOf(Object hotKey) {
+    return hotKey instanceof EncodedKey encoded ? encoded.hash() : encoded(asKey(hotKey)).hash();
+  }
+
+  /** Returns the key that the hot tier knows by this; null if the codec refuses its bytes. */
+  @Nullable K keyOf(Object hotKey) {
+    if (!(hotKey instanceof EncodedKey encoded)) {
+      return asKey(hotKey);
+    }
+    Scratch<K, V> scratch = pool.take();
+    try {
+      return scratch.decodeKey(encoded.bytes(), 0, encoded.bytes().length);
+    } finally {
+      pool.release(scratch);
+    }
+  }
+
+  @SuppressWarnings("unchecked") // hot keys are keys, or encoded ones
+  private K asKey(Object hotKey) {
+    return (K) hotKey;
+  }
+
+  private boolean keepsKeysAsTheyAre() {
+    return keysAsTheyAre || !hot.keepsEntries();
+  }
+
+  /** Asks the weigher. */
+  int weigh(K key, V value) {
+    int weight = weigher.weigh(key, value);
+    if (weight < 0) {
+      throw new IllegalArgumentException(
+          "weight is " + weight + " by the weigher of cache '" + name + "', must be >= 0");
+    }
+    return weight;
+  }
+}

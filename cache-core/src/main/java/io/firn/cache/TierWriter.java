@@ -1,0 +1,295 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Firn authors
+package io.firn.cache;
+
+import io.firn.cold.ColdTable;
+import io.firn.cold.ColdWrite;
+import io.firn.cold.model.DiskFullException;
+import io.firn.cold.model.FirnException;
+import io.firn.cold.model.OversizedValueException;
+import io.firn.cold.model.StoreIoException;
+import io.firn.cold.model.TimeSource;
+import io.firn.cold.model.WriteTimeoutException;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The write side of a cache whose puts write both tiers. Thread-safe.
+ *
+ * <p>Everything that may wait, fail or call foreign code (encoding, weighing, reserving room on
+ * disk, waiting for durability) happens outside the hot tier's per-key step. Inside it the cold
+ * tier is committed and the hot value set. Lock order: key of the hot tier, stripes of {@link
+ * Loads}, the locks of the cold tier.
+ */
+final class TierWriter<K, V> {
+  /** Commits what was prepared, in the key's step, or says {@link HotTier#NOT_COMMITTED}. */
+  private interface Commit {
+    long of(ColdWrite write);
+  }
+
+  private final ColdTable table;
+  private final HotTier<V> hot;
+  private final TierReader<K, V> reader;
+  private final ScratchPool<K, V> pool;
+  private final Loads<V> loads;
+  private final CacheCounters counters;
+  private final TimeSource time;
+  private final long lifetimeMillis;
+  private final boolean sync;
+
+  TierWriter(
+      ColdTable table,
+      HotTier<V> hot,
+      TierReader<K, V> reader,
+      ScratchPool<K, V> pool,
+      Loads<V> loads,
+      CacheCounters counters,
+      TimeSource time,
+      long lifetimeMillis,
+      boolean sync) {
+    this.table = table;
+    this.hot = hot;
+    this.reader = reader;
+    this.pool = pool;
+    this.loads = loads;
+    this.counters = counters;
+    this.time = time;
+    this.lifetimeMillis = lifetimeMillis;
+    this.sync = sync;
+  }
+
+  void put(K key, V value, long lifetime) {
+    int weight = reader.weigh(key, value);
+    Scratch<K, V> scratch = pool.take();
+    try {
+      reader.encode(key, scratch);
+      scratch.encodeValue(value);
+      boolean always =
+          write(
+              reader.hotKey(key, scratch),
+              value,
+              expiry(lifetime),
+              weight,
+              scratch,
+              write -> commit(scratch, write));
+    } finally {
+      pool.release(scratch);
+    }
+  }
+
+  void put(K key, V value) {
+    put(key, value, lifetimeMillis);
+  }
+
+  private boolean write(
+      Object hotKey, V value, long expiresAt, int weight, Scratch<K, V> scratch, Commit commit) {
+    ColdWrite prepared;
+    try {
+      prepared = preparePut(scratch, expiresAt);
+    } catch (DiskFullException | WriteTimeoutException | StoreIoException e) {
+      return shed(hotKey, value, expiresAt, weight, scratch, commit, e);
+    }
+    try (ColdWrite write = prepared) {
+      boolean committed = hot.apply(hotKey, value, expiresAt, weight, () -> commit.of(write));
+      write.awaitDurable();
+      return committed;
+    }
+  }
+
+  /* The older version must go, or it would come back when the new one has left the hot tier. */
+  private boolean shed(
+      Object hotKey,
+      V value,
+      long expiresAt,
+      int weight,
+      Scratch<K, V> scratch,
+      Commit commit,
+      FirnException cause) {
+    try (ColdWrite removal = prepareRemove(scratch)) {
+      if (!hot.apply(hotKey, sync ? null : value, expiresAt, weight, () -> commit.of(removal))) {
+        return false;
+      }
+      removal.awaitDurable();
+    }
+    counters.shed.increment();
+    if (sync) {
+      throw cause;
+    }
+    return true;
+  }
+
+  void remove(K key) {
+    Scratch<K, V> scratch = pool.take();
+    try {
+      reader.encode(key, scratch);
+      boolean always = remove(key, scratch, removal -> commit(scratch, removal));
+    } finally {
+      pool.release(scratch);
+    }
+  }
+
+  private boolean remove(K key, Scratch<K, V> scratch, Commit commit) {
+    Object hotKey = reader.hotKey(key, scratch);
+    try (ColdWrite removal = prepareRemove(scratch)) {
+      boolean committed = hot.apply(hotKey, null, Lifetime.NEVER, 0, () -> commit.of(removal));
+      removal.awaitDurable();
+      return committed;
+    }
+  }
+
+  /**
+   * Writes the value that a registered load has loaded. It never waits for durability and never
+   * fails for lack of room: the value is just not kept then.
+   *
+   * @return false if the load was overtaken; nothing has changed then
+   */
+  boolean fill(K key, V value, Load<V> load) {
+    int weight = reader.weigh(key, value);
+    long expiresAt = expiry(lifetimeMillis);
+    Scratch<K, V> scratch = pool.take();
+    try {
+      reader.encode(key, scratch);
+      Object hotKey = reader.hotKey(key, scratch);
+      try {
+        scratch.encodeValue(value);
+        try (ColdWrite write = preparePut(scratch, expiresAt)) {
+          return hot.apply(
+              hotKey, value, expiresAt, weight, () -> loads.commitUnlessOvertaken(load, write));
+        }
+      } catch (OversizedValueException e) {
+        counters.shed.increment();
+        return true;
+      } catch (DiskFullException | WriteTimeoutException | StoreIoException e) {
+        return shedFill(hotKey, value, expiresAt, weight, scratch, load);
+      }
+    } finally {
+      pool.release(scratch);
+    }
+  }
+
+  private boolean shedFill(
+      Object hotKey, V value, long expiresAt, int weight, Scratch<K, V> scratch, Load<V> load) {
+    counters.shed.increment();
+    try (ColdWrite removal = prepareRemove(scratch)) {
+      return hot.apply(
+          hotKey, value, expiresAt, weight, () -> loads.commitUnlessOvertaken(load, removal));
+    } catch (DiskFullException | WriteTimeoutException | StoreIoException e) {
+      // What is on disk could not be served before and is left alone; the value is just not kept.
+      return true;
+    }
+  }
+
+  /**
+   * Writes what a registered update has computed, like a put, or a removal for null.
+   *
+   * @return false if the update was overtaken; nothing has changed then
+   */
+  boolean update(K key, @Nullable V value, Load<V> load) {
+    int weight = value == null ? 0 : reader.weigh(key, value);
+    Scratch<K, V> scratch = pool.take();
+    try {
+      reader.encode(key, scratch);
+      Commit commit = write -> loads.commitUnlessOvertaken(load, write);
+      if (value == null) {
+        return remove(key, scratch, commit);
+      }
+      scratch.encodeValue(value);
+      return write(
+          reader.hotKey(key, scratch), value, expiry(lifetimeMillis), weight, scratch, commit);
+    } finally {
+      pool.release(scratch);
+    }
+  }
+
+  void putAll(List<Map.Entry<K, V>> entries) {
+    Scratch<K, V> scratch = pool.take();
+    try (BatchWrite<K, V> batch = batch(expiry(lifetimeMillis))) {
+      for (Map.Entry<K, V> entry : entries) {
+        int weight = reader.weigh(entry.getKey(), entry.getValue());
+        reader.encode(entry.getKey(), scratch);
+        scratch.encodeValue(entry.getValue());
+        batch.put(
+            scratch.copyKey(),
+            reader.hotKey(entry.getKey(), scratch),
+            entry.getValue(),
+            weight,
+            scratch);
+      }
+      batch.write();
+    } finally {
+      pool.release(scratch);
+    }
+  }
+
+  void removeAll(List<K> keys) {
+    int next = 0;
+    while (next < keys.size()) {
+      next = removeBatch(keys, next);
+    }
+  }
+
+  /* Removes as many keys as fit a batch; returns the index of the next one. */
+  private int removeBatch(List<K> keys, int from) {
+    Scratch<K, V> scratch = pool.take();
+    try (BatchWrite<K, V> batch = batch(Lifetime.NEVER)) {
+      int at = from;
+      while (at < keys.size()) {
+        reader.encode(keys.get(at), scratch);
+        if (at > from && !batch.hasRoom(scratch.keyLength())) {
+          break;
+        }
+        batch.remove(scratch.copyKey(), reader.hotKey(keys.get(at), scratch), scratch);
+        at++;
+      }
+      batch.write();
+      return at;
+    } finally {
+      pool.release(scratch);
+    }
+  }
+
+  /**
+   * Removes everything. The hot tier is outdated together with the cold one, so that no update can
+   * see an entry of before and be committed afterwards.
+   */
+  void clear() {
+    long clear =
+        loads.commitAll(
+            () -> {
+              long lsn = table.commitClear();
+              hot.outdate();
+              return lsn;
+            });
+    hot.discardOutdated();
+    table.awaitDurable(clear);
+  }
+
+  private BatchWrite<K, V> batch(long expiresAt) {
+    return new BatchWrite<>(table, hot, loads, expiresAt);
+  }
+
+  private ColdWrite preparePut(Scratch<K, V> scratch, long expiresAt) {
+    return table.preparePut(
+        scratch.hash(),
+        scratch.key(),
+        scratch.keyLength(),
+        scratch.value(),
+        scratch.valueLength(),
+        expiresAt);
+  }
+
+  private ColdWrite prepareRemove(Scratch<K, V> scratch) {
+    return table.prepareRemove(scratch.hash(), scratch.key(), scratch.keyLength());
+  }
+
+  private long commit(Scratch<K, V> scratch, ColdWrite write) {
+    return loads.commit(scratch.hash(), scratch.key(), scratch.keyLength(), write);
+  }
+
+  private long expiry(long lifetime) {
+    return lifetime == Lifetime.NEVER
+        ? Lifetime.NEVER
+        : Lifetime.expiry(time.wallMillis(), lifetime);
+  }
+}
