@@ -2,6 +2,9 @@
 // Copyright The Firn authors
 package io.firn.cache;
 
+import java.util.Collection;
+import java.util.Map;
+import java.util.Set;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -63,6 +66,12 @@ final class Computations<K, V> {
         return value;
       }
     }
+  }
+
+  /** Loads keys that were just looked for in vain, together; leaves out those without a value. */
+  Map<K, V> loadAll(Collection<K> missing, Function<? super Set<K>, ? extends Map<K, V>> loader) {
+    return new BulkLoads<>(name, reader, writer, loads, waits, counters, requireOpen, loader)
+        .load(missing);
   }
 
   private @Nullable V loadRegistered(

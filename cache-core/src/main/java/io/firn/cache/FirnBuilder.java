@@ -199,7 +199,8 @@ public final class FirnBuilder {
   }
 
   /**
-   * Sets who does the maintenance of the caches' hot tiers. Default: the common pool.
+   * Sets who does the maintenance of the caches' hot tiers and runs the asynchronous forms of their
+   * operations. Default: the common pool.
    *
    * @throws IllegalStateException if it was already set
    */

@@ -3,10 +3,11 @@
 package io.firn.cache;
 
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ForkJoinPool;
 import org.jspecify.annotations.Nullable;
 
 /** One call of a loader that is under way, as its key's other callers see it. */
-final class Load<V> {
+final class Load<V> implements ForkJoinPool.ManagedBlocker {
   private final EncodedKey key;
   private final Thread owner = Thread.currentThread();
   private final CountDownLatch ended = new CountDownLatch(1);
@@ -59,13 +60,16 @@ final class Load<V> {
     ended.countDown();
   }
 
-  /** Waits for the end, however often the caller is interrupted; it keeps its flag. */
+  /**
+   * Waits for the end, however often the caller is interrupted; it keeps its flag. A pool of
+   * threads may start another one meanwhile, since the loader may need one.
+   */
   void await() {
     boolean interrupted = false;
     try {
       while (true) {
         try {
-          ended.await();
+          ForkJoinPool.managedBlock(this);
           return;
         } catch (InterruptedException e) {
           interrupted = true;
@@ -76,5 +80,16 @@ final class Load<V> {
         Thread.currentThread().interrupt();
       }
     }
+  }
+
+  @Override
+  public boolean block() throws InterruptedException {
+    ended.await();
+    return true;
+  }
+
+  @Override
+  public boolean isReleasable() {
+    return ended.getCount() == 0;
   }
 }

@@ -5,6 +5,10 @@ package io.firn.cache;
 import io.firn.cold.ColdTable;
 import io.firn.cold.model.CorruptStoreException;
 import io.firn.cold.model.StoreIoException;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -39,7 +43,7 @@ final class TierReader<K, V> {
   /** Reads a key; counts the hit, and keeps what was on disk. A miss is not counted. */
   @Nullable V find(K key) {
     if (keysAsTheyAre) {
-      V value = findHot(key);
+      V value = findHotBy(key);
       return value != null ? value : findEncoded(key);
     }
     return findEncoded(key);
@@ -51,18 +55,61 @@ final class TierReader<K, V> {
       encode(key, scratch);
       Object hotKey = hotKey(key, scratch);
       if (!keysAsTheyAre) {
-        V value = findHot(hotKey);
+        V value = findHotBy(hotKey);
         if (value != null) {
           return value;
         }
       }
-      return findCold(key, hotKey, scratch);
+      return findCold(key, hotKey, scratch.hash(), scratch.key(), scratch.keyLength(), scratch);
     } finally {
       pool.release(scratch);
     }
   }
 
-  private @Nullable V findHot(Object hotKey) {
+  /** Reads a key on the heap only, like {@link #find}. */
+  @Nullable V findHot(K key) {
+    return keepsKeysAsTheyAre() ? findHotBy(key) : findHotBy(encoded(key));
+  }
+
+  /**
+   * Reads many keys, like {@link #find}: first on the heap, then the others in the order in which
+   * they stand on disk.
+   */
+  Map<K, V> findAll(Collection<K> keys) {
+    Map<K, V> found = new HashMap<>();
+    List<Wanted<K>> cold = new ArrayList<>();
+    Scratch<K, V> scratch = pool.take();
+    try {
+      for (K key : keys) {
+        encode(key, scratch);
+        Object hotKey = hotKey(key, scratch);
+        V value = findHotBy(hotKey);
+        if (value == null) {
+          long place = table.reader().place(scratch.hash());
+          if (place != Long.MAX_VALUE) {
+            cold.add(new Wanted<>(key, hotKey, scratch.copyKey(), place));
+          }
+        } else {
+          found.put(key, value);
+        }
+      }
+      cold.sort(Wanted.BY_PLACE);
+      for (Wanted<K> wanted : cold) {
+        EncodedKey encoded = wanted.encoded();
+        byte[] bytes = encoded.bytes();
+        V value =
+            findCold(wanted.key(), wanted.hotKey(), encoded.hash(), bytes, bytes.length, scratch);
+        if (value != null) {
+          found.put(wanted.key(), value);
+        }
+      }
+    } finally {
+      pool.release(scratch);
+    }
+    return found;
+  }
+
+  private @Nullable V findHotBy(Object hotKey) {
     V value = hot.get(hotKey);
     if (value != null) {
       counters.hotHits.increment();
@@ -70,11 +117,11 @@ final class TierReader<K, V> {
     return value;
   }
 
-  private @Nullable V findCold(K key, Object hotKey, Scratch<K, V> scratch) {
-    long hash = scratch.hash();
+  private @Nullable V findCold(
+      K key, Object hotKey, long hash, byte[] bytes, int length, Scratch<K, V> scratch) {
     long generation = hot.generation();
     long stamp = table.writeStamp(hash);
-    V value = readCold(scratch);
+    V value = readCold(hash, bytes, length, scratch);
     if (value == null) {
       return null;
     }
@@ -92,10 +139,10 @@ final class TierReader<K, V> {
     return value;
   }
 
-  private @Nullable V readCold(Scratch<K, V> scratch) {
+  private @Nullable V readCold(long hash, byte[] bytes, int length, Scratch<K, V> scratch) {
     scratch.beginRead();
     try {
-      V value = table.get(scratch.hash(), scratch.key(), scratch.keyLength(), scratch);
+      V value = table.get(hash, bytes, length, scratch);
       if (scratch.undecodable()) {
         counters.undecodable.increment();
       }
@@ -112,7 +159,9 @@ final class TierReader<K, V> {
     try {
       encode(key, scratch);
       V value = hot.get(hotKey(key, scratch));
-      return value != null ? value : readCold(scratch);
+      return value != null
+          ? value
+          : readCold(scratch.hash(), scratch.key(), scratch.keyLength(), scratch);
     } finally {
       pool.release(scratch);
     }

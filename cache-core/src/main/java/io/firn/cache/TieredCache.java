@@ -9,6 +9,8 @@ import io.firn.cold.model.StoreIoException;
 import io.firn.cold.model.WriteTimeoutException;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentMap;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -62,6 +64,59 @@ public interface TieredCache<K, V> extends AutoCloseable {
    * @throws IllegalStateException if the loader asks, on its own thread, for the key it is loading
    */
   @Nullable V get(K key, Function<? super K, ? extends @Nullable V> loader);
+
+  /**
+   * Returns the values of those of {@code keys} that have one, in the order of the keys; those on
+   * disk are read in the order in which they stand there.
+   *
+   * @return an unmodifiable map
+   */
+  Map<K, V> getAllPresent(Iterable<? extends K> keys);
+
+  /**
+   * Returns the values of {@code keys}, in their order; those that are missing are loaded with one
+   * call of {@code loader}, after which they are stored as by {@link #get}. Keys for which the
+   * loader returns nothing are left out; what it returns beyond the keys is stored too, if it is
+   * not there yet.
+   *
+   * <p>At most one loader runs per key at a time, here too: keys that others are loading are waited
+   * for after the own call, and {@code loader} is called again for those that are still missing
+   * then. What it throws reaches the caller; nothing of that call is stored. It counts as one load.
+   *
+   * @param loader is given the missing keys, and returns a map that is not null
+   * @return an unmodifiable map
+   * @throws IllegalStateException if the loader asks, on its own thread, for a key it is loading
+   */
+  Map<K, V> getAll(
+      Iterable<? extends K> keys, Function<? super Set<K>, ? extends Map<K, V>> loader);
+
+  /**
+   * Like {@link #getIfPresent}, without making the caller wait for the disk: what is on the heap is
+   * there at once, anything else is read by the cache's executor. Wrong arguments and a closed
+   * cache are refused at the call; other failures, here and in the other asynchronous forms, reach
+   * the future.
+   */
+  CompletableFuture<@Nullable V> getIfPresentAsync(K key);
+
+  /**
+   * Like {@link #get}; the loader runs on the cache's executor, unless the value is on the heap.
+   */
+  CompletableFuture<@Nullable V> getAsync(K key, Function<? super K, ? extends @Nullable V> loader);
+
+  /** Like {@link #getAllPresent}, on the cache's executor. */
+  CompletableFuture<Map<K, V>> getAllPresentAsync(Iterable<? extends K> keys);
+
+  /** Like {@link #getAll}, on the cache's executor. */
+  CompletableFuture<Map<K, V>> getAllAsync(
+      Iterable<? extends K> keys, Function<? super Set<K>, ? extends Map<K, V>> loader);
+
+  /**
+   * Like {@link #put(Object, Object)}, on the cache's executor, which may also encode the value.
+   */
+  CompletableFuture<@Nullable Void> putAsync(K key, V value);
+
+  /** Like {@link #invalidate}, on the cache's executor. */
+  CompletableFuture<@Nullable Void> invalidateAsync(K key);
 
   /**
    * Stores {@code value}, to live as long as the cache's {@code expireAfterWrite} says.

@@ -125,8 +125,9 @@ public final class TieredCacheBuilder<K, V> {
   }
 
   /**
-   * Sets who does the hot tier's maintenance, such as choosing what to evict. Default: the executor
-   * of the store.
+   * Sets who does the hot tier's maintenance, such as choosing what to evict, and who runs the
+   * asynchronous forms of operations, which may wait for the disk and for loaders. Default: the
+   * executor of the store.
    *
    * @throws IllegalStateException if it was already set
    */
@@ -176,9 +177,13 @@ public final class TieredCacheBuilder<K, V> {
     return duration == null ? Lifetime.NEVER : Lifetime.millis("expireAfterWrite", duration);
   }
 
+  Executor executor() {
+    return executor.orElse(firn.executor());
+  }
+
   HotTier<V> hotTier() {
     boolean timely = expireAfterWrite.isSet();
-    Executor maintenance = executor.orElse(firn.executor());
+    Executor maintenance = executor();
     if (maximumHotWeight.isSet()) {
       return CaffeineHotTier.ofWeight(
           maximumHotWeight.orElse(0L), timely, firn.time(), maintenance);

@@ -8,9 +8,15 @@ import io.firn.cold.ColdTable;
 import io.firn.cold.model.StoreClosedException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.Executor;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -28,6 +34,7 @@ final class WriteThroughCache<K, V> implements TieredCache<K, V> {
   private final TierWriter<K, V> writer;
   private final Computations<K, V> computations;
   private final CacheMap<K, V> map;
+  private final Executor executor;
   private volatile boolean closed;
 
   WriteThroughCache(Firn owner, ColdTable table, HotTier<V> hot, TieredCacheBuilder<K, V> options) {
@@ -54,6 +61,7 @@ final class WriteThroughCache<K, V> implements TieredCache<K, V> {
     this.computations =
         new Computations<>(name, reader, writer, loads, owner.waits(), counters, this::requireOpen);
     this.map = new CacheMap<>(this);
+    this.executor = options.executor();
   }
 
   @Override
@@ -79,6 +87,100 @@ final class WriteThroughCache<K, V> implements TieredCache<K, V> {
     requireOpen();
     V value = reader.find(key);
     return value != null ? value : computations.load(key, loader);
+  }
+
+  @Override
+  public Map<K, V> getAllPresent(Iterable<? extends K> keys) {
+    Set<K> wanted = distinct(keys);
+    requireOpen();
+    Map<K, V> found = reader.findAll(wanted);
+    counters.misses.add(wanted.size() - found.size());
+    return inOrder(wanted, found);
+  }
+
+  @Override
+  public Map<K, V> getAll(
+      Iterable<? extends K> keys, Function<? super Set<K>, ? extends Map<K, V>> loader) {
+    Set<K> wanted = distinct(keys);
+    requireNonNull(loader, "loader");
+    requireOpen();
+    Map<K, V> found = reader.findAll(wanted);
+    Set<K> missing = new LinkedHashSet<>(wanted);
+    missing.removeAll(found.keySet());
+    if (!missing.isEmpty()) {
+      found.putAll(computations.loadAll(missing, loader));
+    }
+    return inOrder(wanted, found);
+  }
+
+  private Set<K> distinct(Iterable<? extends K> keys) {
+    Set<K> distinct = new LinkedHashSet<>();
+    requireNonNull(keys, "keys").forEach(key -> distinct.add(requireNonNull(key, "key")));
+    return distinct;
+  }
+
+  private static <K, V> Map<K, V> inOrder(Set<K> keys, Map<K, V> found) {
+    Map<K, V> ordered = new LinkedHashMap<>();
+    for (K key : keys) {
+      V value = found.get(key);
+      if (value != null) {
+        ordered.put(key, value);
+      }
+    }
+    return Collections.unmodifiableMap(ordered);
+  }
+
+  @Override
+  public CompletableFuture<@Nullable V> getIfPresentAsync(K key) {
+    requireNonNull(key, "key");
+    requireOpen();
+    V value = reader.findHot(key);
+    return value != null
+        ? CompletableFuture.completedFuture(value)
+        : CompletableFuture.supplyAsync(() -> getIfPresent(key), executor);
+  }
+
+  @Override
+  public CompletableFuture<@Nullable V> getAsync(
+      K key, Function<? super K, ? extends @Nullable V> loader) {
+    requireNonNull(key, "key");
+    requireNonNull(loader, "loader");
+    requireOpen();
+    V value = reader.findHot(key);
+    return value != null
+        ? CompletableFuture.completedFuture(value)
+        : CompletableFuture.supplyAsync(() -> get(key, loader), executor);
+  }
+
+  @Override
+  public CompletableFuture<Map<K, V>> getAllPresentAsync(Iterable<? extends K> keys) {
+    Set<K> wanted = distinct(keys);
+    requireOpen();
+    return CompletableFuture.supplyAsync(() -> getAllPresent(wanted), executor);
+  }
+
+  @Override
+  public CompletableFuture<Map<K, V>> getAllAsync(
+      Iterable<? extends K> keys, Function<? super Set<K>, ? extends Map<K, V>> loader) {
+    Set<K> wanted = distinct(keys);
+    requireNonNull(loader, "loader");
+    requireOpen();
+    return CompletableFuture.supplyAsync(() -> getAll(wanted, loader), executor);
+  }
+
+  @Override
+  public CompletableFuture<@Nullable Void> putAsync(K key, V value) {
+    requireNonNull(key, "key");
+    requireNonNull(value, "value");
+    requireOpen();
+    return CompletableFuture.runAsync(() -> put(key, value), executor);
+  }
+
+  @Override
+  public CompletableFuture<@Nullable Void> invalidateAsync(K key) {
+    requireNonNull(key, "key");
+    requireOpen();
+    return CompletableFuture.runAsync(() -> invalidate(key), executor);
   }
 
   @Override

@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 final class TableReaderTest {
@@ -81,7 +82,7 @@ final class TableReaderTest {
     return table.hashOf(key, key.length);
   }
 
-  private static byte[] find(Table table, int i) {
+  private static byte @Nullable [] find(Table table, int i) {
     byte[] key = StillStore.key(i);
     return table
         .reader()
