@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 final class BatchWrite<K, V> implements AutoCloseable {
   private final ColdTable table;
   private final HotTier<V> hot;
+  private final @Nullable DirtyEntries<K, V> dirty;
   private final Loads<V> loads;
   private final ColdBatch batch;
   private final long expiresAtMillis;
@@ -28,9 +29,15 @@ final class BatchWrite<K, V> implements AutoCloseable {
   /** What becomes of one key; removed if there is no value. */
   private record Change<V>(EncodedKey key, Object hotKey, @Nullable V value, int weight) {}
 
-  BatchWrite(ColdTable table, HotTier<V> hot, Loads<V> loads, long expiresAtMillis) {
+  BatchWrite(
+      ColdTable table,
+      HotTier<V> hot,
+      @Nullable DirtyEntries<K, V> dirty,
+      Loads<V> loads,
+      long expiresAtMillis) {
     this.table = table;
     this.hot = hot;
+    this.dirty = dirty;
     this.loads = loads;
     this.batch = table.batch();
     this.expiresAtMillis = expiresAtMillis;
@@ -66,7 +73,7 @@ final class BatchWrite<K, V> implements AutoCloseable {
     for (Change<V> change : changes) {
       keys.add(change.key);
     }
-    long lsn = loads.commit(keys, batch);
+    long lsn = loads.commit(keys, this::commit);
     for (Change<V> change : changes) {
       long hash = change.key.hash();
       long stamp = batch.writeStamp(hash);
@@ -79,6 +86,14 @@ final class BatchWrite<K, V> implements AutoCloseable {
           () -> table.writeStamp(hash) == stamp);
     }
     batch.awaitDurable();
+  }
+
+  private long commit() {
+    long lsn = batch.commit();
+    if (dirty != null) {
+      changes.forEach(change -> dirty.forget(change.hotKey));
+    }
+    return lsn;
   }
 
   @Override

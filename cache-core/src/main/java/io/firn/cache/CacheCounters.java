@@ -14,6 +14,7 @@ final class CacheCounters {
   final LongAdder loads = new LongAdder();
   final LongAdder loadFailures = new LongAdder();
   final LongAdder promotions = new LongAdder();
+  final LongAdder demotions = new LongAdder();
   final LongAdder shed = new LongAdder();
   final LongAdder undecodable = new LongAdder();
 
@@ -27,7 +28,7 @@ final class CacheCounters {
     this.damagedBefore = table.stats().damaged();
   }
 
-  CacheStats snapshot(HotTier<?> hot) {
+  CacheStats snapshot(HotTier<?> hot, long dirtyEntries) {
     TableStats cold = table.stats();
     return new CacheStats(
         hotHits.sum(),
@@ -36,11 +37,12 @@ final class CacheCounters {
         loads.sum(),
         loadFailures.sum(),
         promotions.sum(),
-        0,
+        demotions.sum(),
         shed.sum(),
         cold.damaged() - damagedBefore,
         undecodable.sum(),
         hot.size(),
-        table.size());
+        table.size(),
+        dirtyEntries);
   }
 }

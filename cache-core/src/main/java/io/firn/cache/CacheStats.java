@@ -12,13 +12,14 @@ package io.firn.cache;
  * @param loads calls of a loader that returned, with a value or with null
  * @param loadFailures calls of a loader that threw
  * @param promotions values read from disk that were kept on the heap
- * @param demotions values written to disk when they left the heap; 0 in a write-through cache,
- *     whose values are on disk already
+ * @param demotions values that a write-back cache wrote to disk in the background; 0 in a
+ *     write-through cache, whose values are on disk already
  * @param shed values that the disk had no room for: kept on the heap only, or not at all
  * @param damaged reads that found damaged bytes on disk; each is a miss too
  * @param undecodable reads whose record the codec refused; each is a miss too
  * @param hotEntries entries on the heap, expired ones that were not yet removed included
  * @param coldEntries entries on disk, expired ones that were not yet removed included
+ * @param dirtyEntries values of a write-back cache that are not on disk yet
  */
 public record CacheStats(
     long hotHits,
@@ -32,7 +33,8 @@ public record CacheStats(
     long damaged,
     long undecodable,
     long hotEntries,
-    long coldEntries) {
+    long coldEntries,
+    long dirtyEntries) {
 
   /** Returns hits of both tiers. */
   public long hits() {

@@ -2,15 +2,19 @@
 // Copyright The Firn authors
 package io.firn.cache;
 
+import static java.util.Objects.requireNonNull;
+
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.Expiry;
+import com.github.benmanes.caffeine.cache.RemovalCause;
 import com.github.benmanes.caffeine.cache.Scheduler;
 import io.firn.cold.model.TimeSource;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -36,22 +40,33 @@ final class CaffeineHotTier<V> implements HotTier<V> {
    * Creates a hot tier that is bounded by the number of its entries.
    *
    * @param timely whether expired entries are removed without being asked for
+   * @param onEviction hears, in the key's step, that an entry leaves for lack of room or is expired
    */
   static <V> CaffeineHotTier<V> ofEntries(
-      long maximum, boolean timely, TimeSource time, Executor executor) {
+      long maximum,
+      boolean timely,
+      TimeSource time,
+      Executor executor,
+      Consumer<Object> onEviction) {
     return new CaffeineHotTier<>(
-        CaffeineHotTier.<V>builder(timely, time, executor).maximumSize(maximum).build(), time);
+        CaffeineHotTier.<V>builder(timely, time, executor, onEviction).maximumSize(maximum).build(),
+        time);
   }
 
   /**
    * Creates a hot tier that is bounded by the weight of its entries.
    *
    * @param timely whether expired entries are removed without being asked for
+   * @param onEviction hears, in the key's step, that an entry leaves for lack of room or is expired
    */
   static <V> CaffeineHotTier<V> ofWeight(
-      long maximum, boolean timely, TimeSource time, Executor executor) {
+      long maximum,
+      boolean timely,
+      TimeSource time,
+      Executor executor,
+      Consumer<Object> onEviction) {
     return new CaffeineHotTier<>(
-        CaffeineHotTier.<V>builder(timely, time, executor)
+        CaffeineHotTier.<V>builder(timely, time, executor, onEviction)
             .maximumWeight(maximum)
             .weigher((Object key, HotEntry<V> entry) -> entry.weight())
             .build(),
@@ -60,8 +75,13 @@ final class CaffeineHotTier<V> implements HotTier<V> {
 
   /* Timely removal costs every read a look at the clock, so it is only for caches that expire. */
   private static <V> Caffeine<Object, HotEntry<V>> builder(
-      boolean timely, TimeSource time, Executor executor) {
-    Caffeine<Object, Object> builder = Caffeine.newBuilder().executor(executor);
+      boolean timely, TimeSource time, Executor executor, Consumer<Object> onEviction) {
+    Caffeine<Object, Object> builder =
+        Caffeine.newBuilder()
+            .executor(executor)
+            .evictionListener(
+                (@Nullable Object key, @Nullable Object entry, RemovalCause cause) ->
+                    onEviction.accept(requireNonNull(key)));
     if (!timely) {
       return retype(builder);
     }

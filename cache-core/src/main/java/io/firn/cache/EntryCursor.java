@@ -24,7 +24,6 @@ final class EntryCursor<K, V> {
   private static final int LARGEST_PART = 1 << 20;
 
   private final TableReader table;
-  private final HotTier<V> hot;
   private final TierReader<K, V> reader;
   private final Queue<Object> onHeapOnly = new ArrayDeque<>();
   private long[] hashes = new long[0];
@@ -32,9 +31,8 @@ final class EntryCursor<K, V> {
   private long nextPart;
   private boolean began;
 
-  EntryCursor(TableReader table, HotTier<V> hot, TierReader<K, V> reader) {
+  EntryCursor(TableReader table, TierReader<K, V> reader) {
     this.table = table;
-    this.hot = hot;
     this.reader = reader;
   }
 
@@ -70,13 +68,13 @@ final class EntryCursor<K, V> {
   private void readPart() {
     long from = nextPart;
     HashRange range =
-        table.hashes(from, (int) Math.max(LEAST_PART, Math.min(hot.size(), LARGEST_PART)));
+        table.hashes(from, (int) Math.max(LEAST_PART, Math.min(reader.sizeOnHeap(), LARGEST_PART)));
     began = true;
     nextPart = range.next();
     hashes = range.hashes();
     at = 0;
     Arrays.sort(hashes);
-    for (Object hotKey : hot.keys()) {
+    for (Object hotKey : reader.keysOnHeap()) {
       long hash = reader.hashOf(hotKey);
       if (isWithin(hash, from, nextPart) && Arrays.binarySearch(hashes, hash) < 0) {
         onHeapOnly.add(hotKey);

@@ -117,7 +117,7 @@ public final class Firn implements AutoCloseable {
       requireOpen();
       WriteThroughCache<?, ?> cache = open.remove(name);
       if (cache != null) {
-        cache.closeTiers();
+        cache.closeTiers(false);
       }
       if (store.tableNames().contains(name)) {
         store.drop(name);
@@ -155,10 +155,25 @@ public final class Firn implements AutoCloseable {
     return VerifyReport.of(store.verify());
   }
 
-  /** Returns when everything acknowledged before the call survives a power failure. */
+  /**
+   * Returns when everything acknowledged before the call survives a power failure, what {@link
+   * WritePolicy#WRITE_BACK} caches have not written yet included.
+   *
+   * @throws io.firn.cold.model.DiskFullException if the disk has no room for what was not written
+   */
   public void flush() {
     requireOpen();
+    openCaches().forEach(WriteThroughCache::flushDirty);
     store.flush();
+  }
+
+  private List<WriteThroughCache<?, ?>> openCaches() {
+    lock.lock();
+    try {
+      return List.copyOf(open.values());
+    } finally {
+      lock.unlock();
+    }
   }
 
   /** Closes all caches and the store; all entries stay on disk. Closing again does nothing. */
@@ -172,7 +187,7 @@ public final class Firn implements AutoCloseable {
       closed = true;
       List<WriteThroughCache<?, ?>> caches = new ArrayList<>(open.values());
       open.clear();
-      caches.forEach(WriteThroughCache::closeTiers);
+      caches.forEach(cache -> cache.closeTiers(true));
       registration.close();
       compaction.close();
       store.close();
@@ -190,8 +205,7 @@ public final class Firn implements AutoCloseable {
       }
       ColdTable table = store.table(options.name(), TableOptions.defaults());
       table.limitBytes(options.coldBytesLimit());
-      WriteThroughCache<K, V> cache =
-          new WriteThroughCache<>(this, table, options.hotTier(), options);
+      WriteThroughCache<K, V> cache = new WriteThroughCache<>(this, table, options);
       open.put(options.name(), cache);
       return cache;
     } finally {
@@ -203,7 +217,7 @@ public final class Firn implements AutoCloseable {
     lock.lock();
     try {
       if (open.remove(cache.name(), cache)) {
-        cache.closeTiers();
+        cache.closeTiers(true);
       }
     } finally {
       lock.unlock();

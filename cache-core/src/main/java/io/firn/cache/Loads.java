@@ -2,8 +2,6 @@
 // Copyright The Firn authors
 package io.firn.cache;
 
-import io.firn.cold.ColdBatch;
-import io.firn.cold.ColdWrite;
 import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
@@ -76,8 +74,8 @@ final class Loads<V> {
     load.end();
   }
 
-  /** Commits a write of the caller; a load of the key is overtaken by it. */
-  long commit(long hash, byte[] key, int keyLength, ColdWrite write) {
+  /** Commits what the caller writes; a load of the key is overtaken by it. */
+  long commit(long hash, byte[] key, int keyLength, LongSupplier commit) {
     Stripe<V> stripe = stripe(hash);
     stripe.lock();
     try {
@@ -85,14 +83,25 @@ final class Loads<V> {
       if (loads != null && !loads.isEmpty()) {
         overtake(loads, hash, key, keyLength);
       }
-      return write.commit();
+      return commit.getAsLong();
+    } finally {
+      stripe.unlock();
+    }
+  }
+
+  /** Commits what changes nothing that a load of a key with this hash could see. */
+  long commitAt(long hash, LongSupplier commit) {
+    Stripe<V> stripe = stripe(hash);
+    stripe.lock();
+    try {
+      return commit.getAsLong();
     } finally {
       stripe.unlock();
     }
   }
 
   /** Commits a batch; the loads of all of its keys are overtaken by it. */
-  long commit(List<EncodedKey> keys, ColdBatch batch) {
+  long commit(List<EncodedKey> keys, LongSupplier commit) {
     BitSet touched = new BitSet(stripes.length);
     keys.forEach(key -> touched.set(stripeOf(key.hash())));
     touched.stream().forEach(i -> stripes[i].lock());
@@ -104,7 +113,7 @@ final class Loads<V> {
           load.overtake();
         }
       }
-      return batch.commit();
+      return commit.getAsLong();
     } finally {
       touched.stream().forEach(i -> stripes[i].unlock());
     }
@@ -115,11 +124,11 @@ final class Loads<V> {
    *
    * @return the LSN, or {@link HotTier#NOT_COMMITTED}
    */
-  long commitUnlessOvertaken(Load<V> load, ColdWrite write) {
+  long commitUnlessOvertaken(Load<V> load, LongSupplier commit) {
     Stripe<V> stripe = stripe(load.key().hash());
     stripe.lock();
     try {
-      return load.isOvertaken() ? HotTier.NOT_COMMITTED : write.commit();
+      return load.isOvertaken() ? HotTier.NOT_COMMITTED : commit.getAsLong();
     } finally {
       stripe.unlock();
     }

@@ -31,6 +31,10 @@ final class Setting<T> {
     value = given;
   }
 
+  String name() {
+    return name;
+  }
+
   boolean isSet() {
     return value != null;
   }

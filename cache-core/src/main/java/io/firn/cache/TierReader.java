@@ -8,8 +8,10 @@ import io.firn.cold.model.StoreIoException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 final class TierReader<K, V> {
   private final ColdTable table;
   private final HotTier<V> hot;
+  private final @Nullable DirtyEntries<K, V> dirty;
   private final ScratchPool<K, V> pool;
   private final CacheCounters counters;
   private final String name;
@@ -28,11 +31,13 @@ final class TierReader<K, V> {
   TierReader(
       ColdTable table,
       HotTier<V> hot,
+      @Nullable DirtyEntries<K, V> dirty,
       ScratchPool<K, V> pool,
       CacheCounters counters,
       TieredCacheBuilder<K, V> options) {
     this.table = table;
     this.hot = hot;
+    this.dirty = dirty;
     this.pool = pool;
     this.counters = counters;
     this.name = options.name();
@@ -86,7 +91,7 @@ final class TierReader<K, V> {
         V value = findHotBy(hotKey);
         if (value == null) {
           long place = table.reader().place(scratch.hash());
-          if (place != Long.MAX_VALUE) {
+          if (place != Long.MAX_VALUE || dirty != null) {
             cold.add(new Wanted<>(key, hotKey, scratch.copyKey(), place));
           }
         } else {
@@ -119,24 +124,38 @@ final class TierReader<K, V> {
 
   private @Nullable V findCold(
       K key, Object hotKey, long hash, byte[] bytes, int length, Scratch<K, V> scratch) {
-    long generation = hot.generation();
-    long stamp = table.writeStamp(hash);
-    V value = readCold(hash, bytes, length, scratch);
-    if (value == null) {
-      return null;
+    while (true) {
+      long generation = hot.generation();
+      long stamp = table.writeStamp(hash);
+      V waiting = dirty == null ? null : dirty.get(hotKey);
+      if (waiting != null) {
+        counters.hotHits.increment();
+        return waiting;
+      }
+      V value = readCold(hash, bytes, length, scratch);
+      if (value != null) {
+        counters.coldHits.increment();
+        promote(key, hotKey, hash, value, scratch.expiresAtMillis(), generation, stamp);
+        return value;
+      }
+      if (dirty == null || table.writeStamp(hash) == stamp) {
+        return null;
+      }
     }
-    counters.coldHits.increment();
+  }
+
+  private void promote(
+      K key, Object hotKey, long hash, V value, long expiresAt, long generation, long stamp) {
     if (hot.keepsEntries()
         && hot.promote(
             hotKey,
             value,
-            scratch.expiresAtMillis(),
+            expiresAt,
             weigh(key, value),
             generation,
             () -> table.writeStamp(hash) == stamp)) {
       counters.promotions.increment();
     }
-    return value;
   }
 
   private @Nullable V readCold(long hash, byte[] bytes, int length, Scratch<K, V> scratch) {
@@ -158,13 +177,25 @@ final class TierReader<K, V> {
     Scratch<K, V> scratch = pool.take();
     try {
       encode(key, scratch);
-      V value = hot.get(hotKey(key, scratch));
-      return value != null
-          ? value
-          : readCold(scratch.hash(), scratch.key(), scratch.keyLength(), scratch);
+      Object hotKey = hotKey(key, scratch);
+      while (true) {
+        long stamp = table.writeStamp(scratch.hash());
+        V value = onHeap(hotKey);
+        if (value == null) {
+          value = readCold(scratch.hash(), scratch.key(), scratch.keyLength(), scratch);
+        }
+        if (value != null || dirty == null || table.writeStamp(scratch.hash()) == stamp) {
+          return value;
+        }
+      }
     } finally {
       pool.release(scratch);
     }
+  }
+
+  private @Nullable V onHeap(Object hotKey) {
+    V value = hot.get(hotKey);
+    return value != null || dirty == null ? value : dirty.get(hotKey);
   }
 
   /** Reads whichever entry on disk has a hash, like {@link #peek}; the heap has the say. */
@@ -180,7 +211,7 @@ final class TierReader<K, V> {
                 if (key == null) {
                   return null;
                 }
-                V value = hot.get(hotKeyOf(key, hash, buffer, keyOffset, keyLength));
+                V value = onHeap(hotKeyOf(key, hash, buffer, keyOffset, keyLength));
                 if (value == null) {
                   value = scratch.decode(buffer, valueOffset, valueLength, 0, expiresAtMillis);
                 }
@@ -215,6 +246,24 @@ final class TierReader<K, V> {
   /** Returns what the hot tier knows a key by that the scratch has encoded. */
   Object hotKey(K key, Scratch<K, V> scratch) {
     return keepsKeysAsTheyAre() ? key : scratch.copyKey();
+  }
+
+  /**
+   * Returns what the hot tier calls the keys on the heap, those of expired entries included; weakly
+   * consistent.
+   */
+  Set<Object> keysOnHeap() {
+    Set<Object> keys = new HashSet<>();
+    hot.keys().forEach(keys::add);
+    if (dirty != null) {
+      dirty.keys().forEach(keys::add);
+    }
+    return keys;
+  }
+
+  /** Returns about how many entries are on the heap. */
+  long sizeOnHeap() {
+    return hot.size() + (dirty == null ? 0 : dirty.size());
   }
 
   /** Returns the hash of a key of the hot tier. */

@@ -2,6 +2,8 @@
 // Copyright The Firn authors
 package io.firn.cache;
 
+import static java.util.Objects.requireNonNull;
+
 import io.firn.cold.ColdTable;
 import io.firn.cold.ColdWrite;
 import io.firn.cold.model.DiskFullException;
@@ -12,10 +14,11 @@ import io.firn.cold.model.TimeSource;
 import io.firn.cold.model.WriteTimeoutException;
 import java.util.List;
 import java.util.Map;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The write side of a cache whose puts write both tiers. Thread-safe.
+ * The write side of a cache. Thread-safe.
  *
  * <p>Everything that may wait, fail or call foreign code (encoding, weighing, reserving room on
  * disk, waiting for durability) happens outside the hot tier's per-key step. Inside it the cold
@@ -25,11 +28,13 @@ import org.jspecify.annotations.Nullable;
 final class TierWriter<K, V> {
   /** Commits what was prepared, in the key's step, or says {@link HotTier#NOT_COMMITTED}. */
   private interface Commit {
-    long of(ColdWrite write);
+    long of(LongSupplier prepared);
   }
 
   private final ColdTable table;
   private final HotTier<V> hot;
+  private final @Nullable DirtyEntries<K, V> dirty;
+  private final @Nullable Demotion<K, V> demotion;
   private final TierReader<K, V> reader;
   private final ScratchPool<K, V> pool;
   private final Loads<V> loads;
@@ -41,6 +46,8 @@ final class TierWriter<K, V> {
   TierWriter(
       ColdTable table,
       HotTier<V> hot,
+      @Nullable DirtyEntries<K, V> dirty,
+      @Nullable Demotion<K, V> demotion,
       TierReader<K, V> reader,
       ScratchPool<K, V> pool,
       Loads<V> loads,
@@ -50,6 +57,8 @@ final class TierWriter<K, V> {
       boolean sync) {
     this.table = table;
     this.hot = hot;
+    this.dirty = dirty;
+    this.demotion = demotion;
     this.reader = reader;
     this.pool = pool;
     this.loads = loads;
@@ -64,15 +73,8 @@ final class TierWriter<K, V> {
     Scratch<K, V> scratch = pool.take();
     try {
       reader.encode(key, scratch);
-      scratch.encodeValue(value);
       boolean always =
-          write(
-              reader.hotKey(key, scratch),
-              value,
-              expiry(lifetime),
-              weight,
-              scratch,
-              write -> commit(scratch, write));
+          write(key, value, expiry(lifetime), weight, scratch, write -> commit(scratch, write));
     } finally {
       pool.release(scratch);
     }
@@ -83,16 +85,71 @@ final class TierWriter<K, V> {
   }
 
   private boolean write(
-      Object hotKey, V value, long expiresAt, int weight, Scratch<K, V> scratch, Commit commit) {
+      K key, V value, long expiresAt, int weight, Scratch<K, V> scratch, Commit commit) {
+    Object hotKey = reader.hotKey(key, scratch);
+    if (demotion != null && demotion.hasRoom()) {
+      return writeLater(key, hotKey, value, expiresAt, weight, scratch, commit);
+    }
+    scratch.encodeValue(value);
     ColdWrite prepared;
     try {
       prepared = preparePut(scratch, expiresAt);
     } catch (DiskFullException | WriteTimeoutException | StoreIoException e) {
       return shed(hotKey, value, expiresAt, weight, scratch, commit, e);
     }
+    return apply(hotKey, value, expiresAt, weight, prepared, commit);
+  }
+
+  /* Does what was prepared in both tiers, and closes it. */
+  private boolean apply(
+      Object hotKey,
+      @Nullable V value,
+      long expiresAt,
+      int weight,
+      ColdWrite prepared,
+      Commit commit) {
     try (ColdWrite write = prepared) {
-      boolean committed = hot.apply(hotKey, value, expiresAt, weight, () -> commit.of(write));
+      boolean committed =
+          hot.apply(hotKey, value, expiresAt, weight, () -> commit.of(through(hotKey, write)));
       write.awaitDurable();
+      return committed;
+    }
+  }
+
+  /* What goes to disk leaves nothing behind that would go there later. */
+  private LongSupplier through(Object hotKey, ColdWrite write) {
+    DirtyEntries<K, V> waiting = dirty;
+    if (waiting == null) {
+      return write::commit;
+    }
+    return () -> {
+      long lsn = write.commit();
+      waiting.forget(hotKey);
+      return lsn;
+    };
+  }
+
+  private boolean writeLater(
+      K key,
+      Object hotKey,
+      V value,
+      long expiresAt,
+      int weight,
+      Scratch<K, V> scratch,
+      Commit commit) {
+    DirtyEntries<K, V> waiting = requireNonNull(dirty);
+    DirtyEntry<K, V> entry =
+        new DirtyEntry<>(key, scratch.hash(), value, expiresAt, time.nanoTime());
+    try (ColdWrite removal = prepareRemove(scratch)) {
+      boolean committed =
+          hot.apply(
+              hotKey,
+              value,
+              expiresAt,
+              weight,
+              () -> commit.of(() -> waiting.commit(hotKey, entry, removal)));
+      removal.awaitDurable();
+      requireNonNull(demotion).added();
       return committed;
     }
   }
@@ -106,11 +163,8 @@ final class TierWriter<K, V> {
       Scratch<K, V> scratch,
       Commit commit,
       FirnException cause) {
-    try (ColdWrite removal = prepareRemove(scratch)) {
-      if (!hot.apply(hotKey, sync ? null : value, expiresAt, weight, () -> commit.of(removal))) {
-        return false;
-      }
-      removal.awaitDurable();
+    if (!apply(hotKey, sync ? null : value, expiresAt, weight, prepareRemove(scratch), commit)) {
+      return false;
     }
     counters.shed.increment();
     if (sync) {
@@ -130,12 +184,8 @@ final class TierWriter<K, V> {
   }
 
   private boolean remove(K key, Scratch<K, V> scratch, Commit commit) {
-    Object hotKey = reader.hotKey(key, scratch);
-    try (ColdWrite removal = prepareRemove(scratch)) {
-      boolean committed = hot.apply(hotKey, null, Lifetime.NEVER, 0, () -> commit.of(removal));
-      removal.awaitDurable();
-      return committed;
-    }
+    return apply(
+        reader.hotKey(key, scratch), null, Lifetime.NEVER, 0, prepareRemove(scratch), commit);
   }
 
   /**
@@ -151,17 +201,21 @@ final class TierWriter<K, V> {
     try {
       reader.encode(key, scratch);
       Object hotKey = reader.hotKey(key, scratch);
+      Commit commit = write -> loads.commitUnlessOvertaken(load, write);
       try {
+        if (demotion != null && demotion.hasRoom()) {
+          return writeLater(key, hotKey, value, expiresAt, weight, scratch, commit);
+        }
         scratch.encodeValue(value);
         try (ColdWrite write = preparePut(scratch, expiresAt)) {
           return hot.apply(
-              hotKey, value, expiresAt, weight, () -> loads.commitUnlessOvertaken(load, write));
+              hotKey, value, expiresAt, weight, () -> commit.of(through(hotKey, write)));
         }
       } catch (OversizedValueException e) {
         counters.shed.increment();
         return true;
       } catch (DiskFullException | WriteTimeoutException | StoreIoException e) {
-        return shedFill(hotKey, value, expiresAt, weight, scratch, load);
+        return shedFill(hotKey, value, expiresAt, weight, scratch, commit);
       }
     } finally {
       pool.release(scratch);
@@ -169,11 +223,10 @@ final class TierWriter<K, V> {
   }
 
   private boolean shedFill(
-      Object hotKey, V value, long expiresAt, int weight, Scratch<K, V> scratch, Load<V> load) {
+      Object hotKey, V value, long expiresAt, int weight, Scratch<K, V> scratch, Commit commit) {
     counters.shed.increment();
     try (ColdWrite removal = prepareRemove(scratch)) {
-      return hot.apply(
-          hotKey, value, expiresAt, weight, () -> loads.commitUnlessOvertaken(load, removal));
+      return hot.apply(hotKey, value, expiresAt, weight, () -> commit.of(through(hotKey, removal)));
     } catch (DiskFullException | WriteTimeoutException | StoreIoException e) {
       // What is on disk could not be served before and is left alone; the value is just not kept.
       return true;
@@ -194,9 +247,7 @@ final class TierWriter<K, V> {
       if (value == null) {
         return remove(key, scratch, commit);
       }
-      scratch.encodeValue(value);
-      return write(
-          reader.hotKey(key, scratch), value, expiry(lifetimeMillis), weight, scratch, commit);
+      return write(key, value, expiry(lifetimeMillis), weight, scratch, commit);
     } finally {
       pool.release(scratch);
     }
@@ -259,6 +310,9 @@ final class TierWriter<K, V> {
             () -> {
               long lsn = table.commitClear();
               hot.outdate();
+              if (dirty != null) {
+                dirty.clear();
+              }
               return lsn;
             });
     hot.discardOutdated();
@@ -266,7 +320,7 @@ final class TierWriter<K, V> {
   }
 
   private BatchWrite<K, V> batch(long expiresAt) {
-    return new BatchWrite<>(table, hot, loads, expiresAt);
+    return new BatchWrite<>(table, hot, dirty, loads, expiresAt);
   }
 
   private ColdWrite preparePut(Scratch<K, V> scratch, long expiresAt) {
@@ -283,8 +337,8 @@ final class TierWriter<K, V> {
     return table.prepareRemove(scratch.hash(), scratch.key(), scratch.keyLength());
   }
 
-  private long commit(Scratch<K, V> scratch, ColdWrite write) {
-    return loads.commit(scratch.hash(), scratch.key(), scratch.keyLength(), write);
+  private long commit(Scratch<K, V> scratch, LongSupplier prepared) {
+    return loads.commit(scratch.hash(), scratch.key(), scratch.keyLength(), prepared);
   }
 
   private long expiry(long lifetime) {

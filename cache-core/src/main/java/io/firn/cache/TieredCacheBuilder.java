@@ -8,6 +8,7 @@ import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import io.firn.cache.codec.Codec;
 import java.time.Duration;
 import java.util.concurrent.Executor;
+import java.util.function.Consumer;
 
 /**
  * The options of one cache. None is required; each checks its argument at the call and may be given
@@ -20,6 +21,10 @@ public final class TieredCacheBuilder<K, V> {
   static final long DEFAULT_HOT_ENTRIES = 10_000;
   static final long MAXIMUM_HOT_ENTRIES = 1L << 40;
   static final long MAXIMUM_HOT_WEIGHT = 1L << 60;
+  static final Duration DEFAULT_WRITE_BACK_DELAY = Duration.ofSeconds(1);
+  static final Duration MAXIMUM_WRITE_BACK_DELAY = Duration.ofHours(1);
+  static final long DEFAULT_DIRTY_ENTRIES = 10_000;
+  static final long MAXIMUM_DIRTY_ENTRIES = 1L << 30;
   static final long MINIMUM_COLD_BYTES = 16L << 20;
   static final long MAXIMUM_COLD_BYTES = 1L << 50;
 
@@ -32,6 +37,9 @@ public final class TieredCacheBuilder<K, V> {
   private final Setting<Long> maximumColdBytes = new Setting<>("maximumColdBytes");
   private final Setting<Long> maximumValueBytes = new Setting<>("maximumValueBytes");
   private final Setting<Duration> expireAfterWrite = new Setting<>("expireAfterWrite");
+  private final Setting<WritePolicy> writePolicy = new Setting<>("writePolicy");
+  private final Setting<Duration> writeBackDelay = new Setting<>("writeBackDelay");
+  private final Setting<Long> maximumDirtyEntries = new Setting<>("maximumDirtyEntries");
   private final Setting<Executor> executor = new Setting<>("executor");
   private Weigher<? super K, ? super V> weigher = (key, value) -> 1;
 
@@ -125,6 +133,50 @@ public final class TieredCacheBuilder<K, V> {
   }
 
   /**
+   * Sets when what is put is written to disk. Default: {@link WritePolicy#WRITE_THROUGH}. A cache
+   * that writes back has a hot tier.
+   *
+   * @throws IllegalStateException if it was already set
+   */
+  @CanIgnoreReturnValue
+  public TieredCacheBuilder<K, V> writePolicy(WritePolicy policy) {
+    writePolicy.set(policy);
+    return this;
+  }
+
+  /**
+   * Sets how long a value of a {@link WritePolicy#WRITE_BACK} cache waits to be written to disk, at
+   * most, while the disk takes it. Default 1 s.
+   *
+   * @param delay 1 ms to 1 h
+   * @throws IllegalArgumentException if {@code delay} is outside this range
+   * @throws IllegalStateException if it was already set
+   */
+  @CanIgnoreReturnValue
+  public TieredCacheBuilder<K, V> writeBackDelay(Duration delay) {
+    requireNonNull(delay, "delay");
+    Setting.requireRange("writeBackDelay", delay, Duration.ofMillis(1), MAXIMUM_WRITE_BACK_DELAY);
+    writeBackDelay.set(delay);
+    return this;
+  }
+
+  /**
+   * Sets how many values of a {@link WritePolicy#WRITE_BACK} cache wait to be written to disk, at
+   * most; they may be on the heap beside the hot entries. Beyond it puts write to disk themselves.
+   * Default 10,000.
+   *
+   * @param entries 1 to 2^30
+   * @throws IllegalArgumentException if {@code entries} is outside this range
+   * @throws IllegalStateException if it was already set
+   */
+  @CanIgnoreReturnValue
+  public TieredCacheBuilder<K, V> maximumDirtyEntries(long entries) {
+    Setting.requireRange("maximumDirtyEntries", entries, 1, MAXIMUM_DIRTY_ENTRIES);
+    maximumDirtyEntries.set(entries);
+    return this;
+  }
+
+  /**
    * Sets who does the hot tier's maintenance, such as choosing what to evict, and who runs the
    * asynchronous forms of operations, which may wait for the disk and for loaders. Default: the
    * executor of the store.
@@ -140,11 +192,43 @@ public final class TieredCacheBuilder<K, V> {
   /**
    * Opens the cache; it has what it had when it was closed, or when the process was killed.
    *
-   * @throws IllegalStateException if a cache of this name is already open
+   * @throws IllegalStateException if a cache of this name is already open, or options contradict
+   *     each other
    * @throws io.firn.cold.model.StoreClosedException if the store is closed
    */
   public TieredCache<K, V> open() {
+    if (isWriteBack() && !maximumHotWeight.isSet() && hotEntries() == 0) {
+      throw new IllegalStateException(
+          "cache '" + name + "' has maximumHotEntries 0, must have a hot tier to write back");
+    }
+    if (!isWriteBack()) {
+      requireWriteBackFor(writeBackDelay);
+      requireWriteBackFor(maximumDirtyEntries);
+    }
     return firn.open(this);
+  }
+
+  private void requireWriteBackFor(Setting<?> setting) {
+    if (setting.isSet()) {
+      throw new IllegalStateException(
+          setting.name() + " is set, needs writePolicy " + WritePolicy.WRITE_BACK);
+    }
+  }
+
+  boolean isWriteBack() {
+    return writePolicy.orElse(WritePolicy.WRITE_THROUGH) == WritePolicy.WRITE_BACK;
+  }
+
+  long writeBackDelayNanos() {
+    return writeBackDelay.orElse(DEFAULT_WRITE_BACK_DELAY).toNanos();
+  }
+
+  long dirtyEntriesLimit() {
+    return maximumDirtyEntries.orElse(DEFAULT_DIRTY_ENTRIES);
+  }
+
+  private long hotEntries() {
+    return maximumHotEntries.orElse(DEFAULT_HOT_ENTRIES);
   }
 
   String name() {
@@ -181,16 +265,16 @@ public final class TieredCacheBuilder<K, V> {
     return executor.orElse(firn.executor());
   }
 
-  HotTier<V> hotTier() {
+  HotTier<V> hotTier(Consumer<Object> onEviction) {
     boolean timely = expireAfterWrite.isSet();
     Executor maintenance = executor();
     if (maximumHotWeight.isSet()) {
       return CaffeineHotTier.ofWeight(
-          maximumHotWeight.orElse(0L), timely, firn.time(), maintenance);
+          maximumHotWeight.orElse(0L), timely, firn.time(), maintenance, onEviction);
     }
-    long entries = maximumHotEntries.orElse(DEFAULT_HOT_ENTRIES);
+    long entries = hotEntries();
     return entries == 0
         ? new NoHotTier<>()
-        : CaffeineHotTier.ofEntries(entries, timely, firn.time(), maintenance);
+        : CaffeineHotTier.ofEntries(entries, timely, firn.time(), maintenance, onEviction);
   }
 }

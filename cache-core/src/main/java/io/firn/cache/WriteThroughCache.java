@@ -21,13 +21,15 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The cache whose puts write both tiers: checks arguments, and hands on to the sides that read,
- * write and compute.
+ * A cache over both tiers: checks arguments, and hands on to the sides that read, write, compute
+ * and demote.
  */
 final class WriteThroughCache<K, V> implements TieredCache<K, V> {
   private final String name;
   private final ColdTable table;
   private final HotTier<V> hot;
+  private final @Nullable DirtyEntries<K, V> dirty;
+  private final @Nullable Demotion<K, V> demotion;
   private final Firn owner;
   private final CacheCounters counters;
   private final TierReader<K, V> reader;
@@ -37,20 +39,35 @@ final class WriteThroughCache<K, V> implements TieredCache<K, V> {
   private final Executor executor;
   private volatile boolean closed;
 
-  WriteThroughCache(Firn owner, ColdTable table, HotTier<V> hot, TieredCacheBuilder<K, V> options) {
+  WriteThroughCache(Firn owner, ColdTable table, TieredCacheBuilder<K, V> options) {
     this.owner = owner;
     this.name = options.name();
     this.table = table;
-    this.hot = hot;
     this.counters = new CacheCounters(table);
     ScratchPool<K, V> pool =
         new ScratchPool<>(name, options.keys(), options.values(), options.valueBytesLimit());
     Loads<V> loads = new Loads<>(Runtime.getRuntime().availableProcessors());
-    this.reader = new TierReader<>(table, hot, pool, counters, options);
+    this.dirty = options.isWriteBack() ? new DirtyEntries<>(owner.time()) : null;
+    this.demotion =
+        dirty == null
+            ? null
+            : new Demotion<>(
+                table,
+                dirty,
+                loads,
+                pool,
+                counters,
+                owner.time(),
+                options.writeBackDelayNanos(),
+                options.dirtyEntriesLimit());
+    this.hot = options.hotTier(demotion == null ? key -> {} : demotion::evicted);
+    this.reader = new TierReader<>(table, hot, dirty, pool, counters, options);
     this.writer =
         new TierWriter<>(
             table,
             hot,
+            dirty,
+            demotion,
             reader,
             pool,
             loads,
@@ -62,6 +79,9 @@ final class WriteThroughCache<K, V> implements TieredCache<K, V> {
         new Computations<>(name, reader, writer, loads, owner.waits(), counters, this::requireOpen);
     this.map = new CacheMap<>(this);
     this.executor = options.executor();
+    if (demotion != null) {
+      demotion.start();
+    }
   }
 
   @Override
@@ -240,13 +260,13 @@ final class WriteThroughCache<K, V> implements TieredCache<K, V> {
   @Override
   public long estimatedSize() {
     requireOpen();
-    return table.size();
+    return table.size() + (dirty == null ? 0 : dirty.size());
   }
 
   @Override
   public CacheStats stats() {
     requireOpen();
-    return counters.snapshot(hot);
+    return counters.snapshot(hot, dirty == null ? 0 : dirty.size());
   }
 
   @Override
@@ -260,9 +280,26 @@ final class WriteThroughCache<K, V> implements TieredCache<K, V> {
     owner.close(this);
   }
 
-  /** Ends the use of this cache; the owner has forgotten it already. */
-  void closeTiers() {
+  /** Writes to disk what waits for that. */
+  void flushDirty() {
+    if (demotion != null) {
+      demotion.flush();
+    }
+  }
+
+  /**
+   * Ends the use of this cache; the owner has forgotten it already.
+   *
+   * @param keep whether to write to disk what waits for that
+   */
+  void closeTiers(boolean keep) {
     closed = true;
+    if (demotion != null) {
+      demotion.stop();
+      if (keep) {
+        demotion.writeLast(name);
+      }
+    }
     hot.outdate();
     hot.discardOutdated();
   }
@@ -296,7 +333,7 @@ final class WriteThroughCache<K, V> implements TieredCache<K, V> {
   /** Returns a walk over all entries. */
   EntryCursor<K, V> entries() {
     requireOpen();
-    return new EntryCursor<>(table.reader(), hot, reader);
+    return new EntryCursor<>(table.reader(), reader);
   }
 
   private void requireOpen() {

@@ -16,7 +16,7 @@ import java.util.concurrent.ConcurrentMap;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /**
  * Seeded sequences of every operation, expiry and restart included, against a plain map. One
@@ -33,25 +33,33 @@ final class CacheModelTest {
   @TempDir Path directory;
 
   @ParameterizedTest
-  @ValueSource(longs = {0, 2, 1000})
-  void agreesWithAPlainMap(long hotEntries) {
+  @CsvSource({
+    "0, WRITE_THROUGH",
+    "2, WRITE_THROUGH",
+    "1000, WRITE_THROUGH",
+    "2, WRITE_BACK",
+    "1000, WRITE_BACK"
+  })
+  void agreesWithAPlainMap(long hotEntries, WritePolicy policy) {
     for (int seed = 0; seed < SEEDS; seed++) {
-      new Run(directory.resolve(hotEntries + "-" + seed), hotEntries, seed).execute();
+      new Run(directory.resolve(policy + "-" + seed), hotEntries, policy, seed).execute();
     }
   }
 
   private static final class Run {
     private final Path store;
     private final long hotEntries;
+    private final WritePolicy policy;
     private final int seed;
     private final Random random;
     private final ManualTime time = new ManualTime();
     private final Map<String, Expected> model = new HashMap<>();
     private int step;
 
-    Run(Path store, long hotEntries, int seed) {
+    Run(Path store, long hotEntries, WritePolicy policy, int seed) {
       this.store = store;
       this.hotEntries = hotEntries;
+      this.policy = policy;
       this.seed = seed;
       this.random = new Random(seed);
     }
@@ -63,6 +71,7 @@ final class CacheModelTest {
               firn.cache("model", Codec.utf8(), Codec.bytes())
                   .maximumHotEntries(hotEntries)
                   .expireAfterWrite(Duration.ofSeconds(60))
+                  .writePolicy(policy)
                   .open();
           int life = 50 + random.nextInt(300);
           for (int i = 0; i < life && step < OPERATIONS; i++, step++) {

@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 /** The per-key step and the generations of the hot tier. */
 final class CaffeineHotTierTest {
   private final CaffeineHotTier<String> hot =
-      CaffeineHotTier.ofEntries(10, false, new ManualTime(), Runnable::run);
+      CaffeineHotTier.ofEntries(10, false, new ManualTime(), Runnable::run, key -> {});
 
   @Test
   void aValueIsSetOnlyIfItsCommitSaysSo() {

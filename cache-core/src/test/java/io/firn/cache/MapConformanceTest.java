@@ -37,24 +37,29 @@ final class MapConformanceTest {
 
   @TestFactory
   List<DynamicTest> asMap_keepsTheContract_withALargeHotTier() {
-    return suite(10_000);
+    return suite(10_000, WritePolicy.WRITE_THROUGH);
   }
 
   @TestFactory
   List<DynamicTest> asMap_keepsTheContract_whereEachOperationCrossesTiers() {
-    return suite(2);
+    return suite(2, WritePolicy.WRITE_THROUGH);
   }
 
   @TestFactory
   List<DynamicTest> asMap_keepsTheContract_withoutAHotTier() {
-    return suite(0);
+    return suite(0, WritePolicy.WRITE_THROUGH);
   }
 
-  private List<DynamicTest> suite(long hotEntries) {
-    Firn firn = Stores.open(directory.resolve("hot-" + hotEntries));
+  @TestFactory
+  List<DynamicTest> asMap_keepsTheContract_whereEntriesAreWrittenBack() {
+    return suite(2, WritePolicy.WRITE_BACK);
+  }
+
+  private List<DynamicTest> suite(long hotEntries, WritePolicy policy) {
+    Firn firn = Stores.open(directory.resolve(policy + "-" + hotEntries));
     stores.add(firn);
     TestSuite suite =
-        ConcurrentMapTestSuiteBuilder.using(new Maps(firn, hotEntries))
+        ConcurrentMapTestSuiteBuilder.using(new Maps(firn, hotEntries, policy))
             .named("hot " + hotEntries)
             .withFeatures(
                 CollectionSize.ANY,
@@ -87,11 +92,12 @@ final class MapConformanceTest {
     private final List<TieredCache<String, String>> caches = new ArrayList<>();
     private int made;
 
-    Maps(Firn firn, long hotEntries) {
+    Maps(Firn firn, long hotEntries, WritePolicy policy) {
       for (int i = 0; i < CACHES; i++) {
         caches.add(
             firn.cache("map-" + i, Codec.utf8(), Codec.utf8())
                 .maximumHotEntries(hotEntries)
+                .writePolicy(policy)
                 .open());
       }
     }

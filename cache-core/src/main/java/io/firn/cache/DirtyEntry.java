@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Firn authors
+package io.firn.cache;
+
+/** A value that is not on disk yet. Immutable; equal to itself only. */
+final class DirtyEntry<K, V> {
+  private final K key;
+  private final long hash;
+  private final V value;
+  private final long expiresAtMillis;
+  private final long sinceNanos;
+
+  /**
+   * Creates an entry.
+   *
+   * @param hash the table's hash of the key
+   * @param expiresAtMillis wall time from which on it is not served; {@link Lifetime#NEVER}
+   * @param sinceNanos monotonic time of its put
+   */
+  DirtyEntry(K key, long hash, V value, long expiresAtMillis, long sinceNanos) {
+    this.key = key;
+    this.hash = hash;
+    this.value = value;
+    this.expiresAtMillis = expiresAtMillis;
+    this.sinceNanos = sinceNanos;
+  }
+
+  K key() {
+    return key;
+  }
+
+  long hash() {
+    return hash;
+  }
+
+  V value() {
+    return value;
+  }
+
+  long expiresAtMillis() {
+    return expiresAtMillis;
+  }
+
+  long sinceNanos() {
+    return sinceNanos;
+  }
+}
