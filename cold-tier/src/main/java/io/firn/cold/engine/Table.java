@@ -187,6 +187,7 @@ public final class Table {
         counters.misses.increment();
         return null;
       }
+      scratch.countRead();
       RecordReader record = scratch.record;
       T value =
           decoder.decode(
