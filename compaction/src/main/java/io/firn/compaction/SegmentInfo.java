@@ -23,6 +23,8 @@ import java.util.Objects;
  * @param createdMillis wall time at which the file was created
  * @param streamClass class of the stream that filled it, at least 0
  * @param sealed whether nothing is written into it any more
+ * @param reads how often its records were read from it since the store was opened, or the file
+ *     created; sampled, so it comes in steps, and without what the hot tier answers
  */
 public record SegmentInfo(
     int number,
@@ -37,7 +39,8 @@ public record SegmentInfo(
     long latestExpiryMillis,
     long createdMillis,
     int streamClass,
-    boolean sealed) {
+    boolean sealed,
+    long reads) {
   /** Value of {@code latestExpiryMillis} of a file in which something never expires. */
   public static final long NEVER = Long.MAX_VALUE;
 
@@ -54,6 +57,7 @@ public record SegmentInfo(
     Checks.within("expiredBytes", expiredBytes, 0, liveBytes);
     Checks.within("reusableBytes", reusableBytes, 0, capacityBytes);
     Checks.notNegative("streamClass", streamClass);
+    Checks.notNegative("reads", reads);
   }
 
   /**

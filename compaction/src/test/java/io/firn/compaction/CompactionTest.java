@@ -279,6 +279,23 @@ final class CompactionTest {
   }
 
   @Test
+  void files_tellHowOftenTheyAreRead() throws Exception {
+    try (ColdStore store = ColdStore.open(directory, options());
+        StoreCompaction compaction = StoreCompaction.start(store.space(), 1)) {
+      pause(compaction);
+      ColdTable table = store.table("books", TableOptions.defaults());
+      fill(table, 0);
+      assertThat(compaction.segments("books")).extracting(SegmentInfo::reads).containsOnly(0L);
+      for (int i = 0; i < 1_000; i++) {
+        assertThat(table.get(key(0))).isNotNull();
+      }
+      List<Long> reads = compaction.segments("books").stream().map(SegmentInfo::reads).toList();
+      assertThat(reads).as("all but the last 24 that are no sample yet").contains(976L);
+      assertThat(reads.stream().filter(each -> each > 0)).hasSize(1);
+    }
+  }
+
+  @Test
   void aJobThatTakesTooLong_isGivenUp() throws Exception {
     try (ColdStore store = ColdStore.open(directory, options());
         StoreCompaction compaction = StoreCompaction.start(store, 1)) {

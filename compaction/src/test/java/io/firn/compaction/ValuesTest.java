@@ -78,7 +78,8 @@ final class ValuesTest {
 
   @Test
   void segment_withoutRowsHasNoDeadShare() {
-    SegmentInfo empty = new SegmentInfo(0, "s", 1, 1, 0, 0, 0, 0, 0, SegmentInfo.NEVER, 0, 0, true);
+    SegmentInfo empty =
+        new SegmentInfo(0, "s", 1, 1, 0, 0, 0, 0, 0, SegmentInfo.NEVER, 0, 0, true, 0);
     assertThat(empty.deadRowShare()).isZero();
   }
 
@@ -86,10 +87,12 @@ final class ValuesTest {
   void segment_refusesPartsLargerThanTheirWhole() {
     assertThatThrownBy(() -> segment(-1, 10, 10, 0)).hasMessageContaining("number");
     assertThatThrownBy(() -> segment(0, 10, 10, 11)).hasMessageContaining("expiredBytes");
-    assertThatThrownBy(() -> new SegmentInfo(0, "s", 2, 1, 0, 0, 0, 0, 0, 0, 0, 0, true))
+    assertThatThrownBy(() -> new SegmentInfo(0, "s", 2, 1, 0, 0, 0, 0, 0, 0, 0, 0, true, 0))
         .hasMessageContaining("bytes");
-    assertThatThrownBy(() -> new SegmentInfo(0, "s", 1, 1, 0, 3, 4, 0, 0, 0, 0, 0, true))
+    assertThatThrownBy(() -> new SegmentInfo(0, "s", 1, 1, 0, 3, 4, 0, 0, 0, 0, 0, true, 0))
         .hasMessageContaining("deadRows");
+    assertThatThrownBy(() -> new SegmentInfo(0, "s", 1, 1, 0, 0, 0, 0, 0, 0, 0, 0, true, -1))
+        .hasMessageContaining("reads");
   }
 
   @Test
@@ -226,6 +229,7 @@ final class ValuesTest {
         SegmentInfo.NEVER,
         0,
         0,
-        true);
+        true,
+        0);
   }
 }

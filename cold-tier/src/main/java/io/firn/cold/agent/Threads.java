@@ -30,6 +30,11 @@ public interface Threads {
   /** Starts an agent; it runs until the handle is closed. */
   AgentHandle start(Agent agent);
 
+  /** Returns a number of the calling thread, by which threads are spread over what they share. */
+  default int number() {
+    return (int) Thread.currentThread().getId();
+  }
+
   /** Tells whether a rule of the protocols is kept; a test may say no to plant a bug. */
   default boolean keeps(Rule rule) {
     return true;

@@ -76,7 +76,7 @@ public final class Engine implements AutoCloseable {
   private final Map<String, Table> byName = new ConcurrentHashMap<>();
   private final AtomicInteger nextTableId = new AtomicInteger(1);
   private final Lock catalogueLock;
-  private final Striped<ReadScratch> readScratch = new Striped<>(ReadScratch::new);
+  private final Striped<ReadScratch> readScratch;
   private final Striped<PendingWrite> writeScratch;
   private final DamageLog damage = new DamageLog();
   private final Workers workers;
@@ -110,7 +110,8 @@ public final class Engine implements AutoCloseable {
     this.jobs = new JobStates(this);
     this.manifests = new ManifestStore(disk, ledger, threads, jobs::plannedBytes);
     this.catalogueLock = threads.newLock("catalogue");
-    this.writeScratch = new Striped<>(seams.writes()::get);
+    this.readScratch = new Striped<>(threads, ReadScratch::new);
+    this.writeScratch = new Striped<>(threads, seams.writes()::get);
     this.checkpointer = new Checkpointer(this, 1);
     this.workers = new Workers(this);
     this.healer = new Healer(this);

@@ -10,6 +10,12 @@ import org.jspecify.annotations.Nullable;
 
 /** The buffers of one read, and what was read into them. For one thread. */
 final class ReadScratch {
+  /**
+   * One of so many reads is counted, as so many. A prime, so that a caller whose reads come in
+   * rounds of a fixed length is not met at the same place of each.
+   */
+  static final int READS_PER_SAMPLE = 61;
+
   private static final int KEPT_BYTES = 1 << 20;
 
   final RecordReader record = new RecordReader();
@@ -17,6 +23,7 @@ final class ReadScratch {
   int length;
   long word;
   private @Nullable Segment segment;
+  private int readsUntilSample = READS_PER_SAMPLE;
 
   void prepare(Segment from, long address) {
     segment = from;
@@ -38,6 +45,15 @@ final class ReadScratch {
     }
     return record.wrap(buffer, 0, logical, tableId, from.lsnBase(), from.timeBaseMillis())
         == RecordReader.Verdict.OK;
+  }
+
+  /** Counts a read of the record for a caller. */
+  void countRead() {
+    Segment from = segment;
+    if (--readsUntilSample <= 0 && from != null) {
+      readsUntilSample = READS_PER_SAMPLE;
+      from.addReads(READS_PER_SAMPLE);
+    }
   }
 
   void shrink() {

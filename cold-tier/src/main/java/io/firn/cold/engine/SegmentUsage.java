@@ -23,6 +23,8 @@ package io.firn.cold.engine;
  *     opening
  * @param expiredBytes charges of live records that have expired, estimated
  * @param filling whether a stream fills it now, or its last pages are not sealed yet
+ * @param reads how often its records were read for callers since the store was opened, or the file
+ *     created, whether from the disk or from memory; sampled
  */
 public record SegmentUsage(
     int number,
@@ -40,7 +42,8 @@ public record SegmentUsage(
     long latestExpiryMillis,
     boolean expiryKnown,
     long expiredBytes,
-    boolean filling) {
+    boolean filling,
+    long reads) {
   /** Returns the bytes of the pages that a stream takes again. */
   public long reusableBytes() {
     return (long) reusablePages * pageBytes;

@@ -57,6 +57,11 @@ public final class StoreSpace {
     return engine.wallMillis();
   }
 
+  /** Returns the wall time at which the store was opened, in milliseconds. */
+  public long openedMillis() {
+    return engine.wall().startMillis();
+  }
+
   /** Returns the bytes of all files. */
   public long usedBytes() {
     return engine.ledger().usedBytes();
@@ -183,7 +188,8 @@ public final class StoreSpace {
             : expiry.latestMillis(),
         expiry.isKnown(),
         Math.min(live, expiry.expiredBytes(wallMillis())),
-        states.anyOpen());
+        states.anyOpen(),
+        segment.reads());
   }
 
   /** Returns the bytes of free pages of a segment that stand together. */

@@ -2,6 +2,7 @@
 // Copyright The Firn authors
 package io.firn.cold.engine;
 
+import io.firn.cold.agent.Threads;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -16,9 +17,11 @@ final class Striped<T> {
 
   private final AtomicReferenceArray<@Nullable T> pool =
       new AtomicReferenceArray<>(STRIPES * SPREAD);
+  private final Threads threads;
   private final Supplier<T> factory;
 
-  Striped(Supplier<T> factory) {
+  Striped(Threads threads, Supplier<T> factory) {
+    this.threads = threads;
     this.factory = factory;
   }
 
@@ -35,7 +38,7 @@ final class Striped<T> {
     pool.lazySet(slot(), scratch);
   }
 
-  private static int slot() {
-    return (int) (Thread.currentThread().getId() & (STRIPES - 1)) * SPREAD;
+  private int slot() {
+    return (threads.number() & (STRIPES - 1)) * SPREAD;
   }
 }

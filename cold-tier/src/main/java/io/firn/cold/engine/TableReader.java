@@ -41,6 +41,7 @@ public final class TableReader {
   }
 
   private static <T> @Nullable T decode(ReadScratch scratch, ValueDecoder<T> decoder) {
+    scratch.countRead();
     RecordReader record = scratch.record;
     return decoder.decode(
         scratch.buffer,

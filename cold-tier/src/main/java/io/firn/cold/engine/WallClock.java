@@ -43,6 +43,11 @@ final class WallClock {
     long unused = floorMillis.accumulateAndGet(millis, Math::max);
   }
 
+  /** Returns the wall time at which the store was opened. */
+  long startMillis() {
+    return startMillis;
+  }
+
   long millis() {
     long now = time.wallMillis();
     if (!threads.keeps(Rule.EXPIRE_BY_WALL_TIME)) {

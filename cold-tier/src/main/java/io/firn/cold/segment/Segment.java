@@ -13,12 +13,7 @@ import io.firn.cold.io.DiskFile;
 import io.firn.cold.model.Address;
 import java.io.EOFException;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.List;
-import java.util.Queue;
-import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.concurrent.atomic.AtomicLong;
@@ -64,12 +59,9 @@ public final class Segment {
   private final AtomicLong liveRecords = new AtomicLong();
   private final SegmentExpiry expiry;
   private final AtomicBoolean deadHint = new AtomicBoolean();
+  private final AtomicLong reads = new AtomicLong();
+  private final AppendWindows windows = new AppendWindows();
   private volatile @Nullable AppendRegion readRegion;
-
-  /** Where extents are being filled, or were and the window is not closed yet. */
-  private final List<AppendRegion> windows = new CopyOnWriteArrayList<>();
-
-  private final Queue<AppendRegion> finishedWindows = new ConcurrentLinkedQueue<>();
   private volatile boolean dirty;
   private volatile boolean failed;
   private volatile long dropLsn;
@@ -207,6 +199,16 @@ public final class Segment {
     return liveRecords.get();
   }
 
+  /** Returns how often records were read for callers since the store was opened; sampled. */
+  public long reads() {
+    return reads.get();
+  }
+
+  /** Adds reads that a sample stands for. */
+  public void addReads(int sampled) {
+    reads.addAndGet(sampled);
+  }
+
   /** Returns when the records expire. */
   public SegmentExpiry expiry() {
     return expiry;
@@ -313,17 +315,7 @@ public final class Segment {
     if (deleted || failed) {
       return;
     }
-    List<AppendRegion> finished = new ArrayList<>();
-    for (AppendRegion window = finishedWindows.poll(); window != null; ) {
-      finished.add(window);
-      window = finishedWindows.poll();
-    }
-    for (AppendRegion window : windows) {
-      if (!window.storesOutliveIt()) {
-        window.force();
-      }
-    }
-    finished.forEach(this::close);
+    windows.force();
     file.force();
   }
 
@@ -409,7 +401,7 @@ public final class Segment {
       done = true;
     } finally {
       if (!done) {
-        close(window);
+        windows.close(window);
       }
     }
     return window;
@@ -417,24 +409,12 @@ public final class Segment {
 
   /** Notes that nothing is put into a window any more; from any thread. */
   void finishWindow(AppendRegion window) {
-    finishedWindows.add(window);
+    windows.finish(window);
   }
 
   /** Closes the windows that are finished, unless a force would miss what was put into them. */
   void closeFinishedWindows() {
-    for (AppendRegion window = finishedWindows.peek();
-        window != null && window.storesOutliveIt();
-        window = finishedWindows.peek()) {
-      if (finishedWindows.remove(window)) {
-        close(window);
-      }
-    }
-  }
-
-  private void close(AppendRegion window) {
-    if (windows.remove(window)) {
-      window.close();
-    }
+    windows.closeFinished();
   }
 
   /** Returns the region for readers, if there is one. */
@@ -483,7 +463,7 @@ public final class Segment {
 
   private void closeRegions() {
     closeReadRegion();
-    windows.forEach(this::close);
+    windows.closeAll();
   }
 
   /** Unmaps the file for readers at once; there are none. */

@@ -29,11 +29,9 @@ import org.jspecify.annotations.Nullable;
  * guarded by {@link #crashed}, since code under test may turn the error into an answer.
  */
 public final class SimThreads implements Threads {
-  /*
-   * All fields belong to the task that is running; the hand-over (a volatile flag and an unpark)
+  /* All fields belong to the task that is running; the hand-over (a volatile flag and an unpark)
    * orders them. The fast path of a step is a few additions and one comparison: everything that may
-   * happen at a step is folded into one number of the plan, that of the step to look at closer.
-   */
+   * happen at a step is folded into one number of the plan, that of the step to look at closer. */
 
   private static final int YIELD_LIMIT = 10_000;
 
@@ -44,11 +42,9 @@ public final class SimThreads implements Threads {
   private final List<SimAgent> agents = new ArrayList<>();
   private final SimReadyList ready = new SimReadyList();
   private final Thread owner = Thread.currentThread();
-
   private final Set<Rule> brokenRules = EnumSet.noneOf(Rule.class);
   private final SimPlan plan;
   private final SimClock clock;
-
   private @Nullable SimTask current;
   private boolean running;
   private boolean stopping;
@@ -60,7 +56,6 @@ public final class SimThreads implements Threads {
   private int liveClients;
   private int taskCount;
   private int idleYields;
-
   private long handovers;
   private volatile boolean finished;
 
@@ -196,6 +191,11 @@ public final class SimThreads implements Threads {
   @Override
   public boolean keeps(Rule rule) {
     return !brokenRules.contains(rule);
+  }
+
+  @Override
+  public int number() {
+    return running ? current().id : 0;
   }
 
   @Override

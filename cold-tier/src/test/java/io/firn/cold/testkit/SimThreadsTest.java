@@ -39,6 +39,20 @@ class SimThreadsTest {
     assertThat(hashes).hasSizeGreaterThan(15);
   }
 
+  @Test
+  void tasks_haveNumbersOfTheirOwn_whateverThreadsTheyRunOn() {
+    for (int round = 0; round < 3; round++) {
+      SimThreads threads = new SimThreads(1, new ManualTime());
+      List<Integer> numbers = new ArrayList<>();
+      for (int t = 0; t < 4; t++) {
+        threads.spawn("task " + t, () -> numbers.add(threads.number()));
+      }
+      assertThat(threads.run()).isEqualTo(SimOutcome.DONE);
+      assertThat(numbers).containsExactlyInAnyOrder(1, 2, 3, 4);
+      assertThat(threads.number()).isZero();
+    }
+  }
+
   private static long lockedRun(long seed) {
     SimThreads threads = new SimThreads(seed, new ManualTime());
     Lock lock = threads.newLock("counter");

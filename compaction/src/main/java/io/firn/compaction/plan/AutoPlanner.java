@@ -45,6 +45,7 @@ public final class AutoPlanner {
   private static final int TIDY = 0;
 
   private final List<SegmentInfo> sealed;
+  private final AccessHeat heat;
   private final StoreFacts store;
   private final CompactionConfig config;
   private final long segmentBytes;
@@ -54,6 +55,7 @@ public final class AutoPlanner {
   private AutoPlanner(
       List<SegmentInfo> all, StoreFacts store, CompactionConfig config, long segmentBytes) {
     this.sealed = all.stream().filter(each -> each.sealed() && each.liveBytes() > 0).toList();
+    this.heat = AccessHeat.among(sealed, store);
     this.store = store;
     this.config = config;
     this.segmentBytes = segmentBytes;
@@ -231,9 +233,7 @@ public final class AutoPlanner {
   }
 
   private List<SegmentInfo> byBenefit(double garbageShare) {
-    return VictimPlanner.rank(sealed, store.nowMillis(), Duration.ZERO, segment -> 0)
-        .ranked()
-        .stream()
+    return VictimPlanner.rank(sealed, store.nowMillis(), Duration.ZERO, heat).ranked().stream()
         .map(SegmentScore::segment)
         .filter(each -> each.garbageBytes() > garbageShare * each.bytes())
         .filter(this::isWorthMoving)

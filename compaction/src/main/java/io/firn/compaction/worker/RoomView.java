@@ -73,6 +73,6 @@ final class RoomView {
 
   private StoreFacts facts(long available, long segmentBytes, long limit, boolean idle) {
     long low = Math.max(LOW_WATER_SEGMENTS * segmentBytes, limit / LOW_WATER_SHARE);
-    return new StoreFacts(available, low, idle, false, space.wallMillis());
+    return new StoreFacts(available, low, idle, false, space.wallMillis(), space.openedMillis());
   }
 }

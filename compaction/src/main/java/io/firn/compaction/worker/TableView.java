@@ -51,6 +51,7 @@ final class TableView {
         usage.latestExpiryMillis(),
         usage.createdMillis(),
         usage.streamClass(),
-        !usage.filling());
+        !usage.filling(),
+        usage.reads());
   }
 }

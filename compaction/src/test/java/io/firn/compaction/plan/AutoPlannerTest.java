@@ -23,8 +23,8 @@ final class AutoPlannerTest {
   private static final CompactionConfig DEFAULTS = CompactionConfig.defaults();
   private static final CompactionConfig BY_HAND_ONLY =
       DEFAULTS.toBuilder().autoCompact(false).build();
-  private static final StoreFacts ROOMY = new StoreFacts(1000 * MIB, 0, false, false, NOW);
-  private static final StoreFacts IDLE = new StoreFacts(1000 * MIB, 0, true, false, NOW);
+  private static final StoreFacts ROOMY = new StoreFacts(1000 * MIB, 0, false, false, NOW, 0);
+  private static final StoreFacts IDLE = new StoreFacts(1000 * MIB, 0, true, false, NOW, 0);
 
   @Test
   void aHealthyTable_isLeftAlone() {
@@ -215,7 +215,29 @@ final class AutoPlannerTest {
         base.latestExpiryMillis(),
         base.createdMillis(),
         base.streamClass(),
-        base.sealed());
+        base.sealed(),
+        base.reads());
+  }
+
+  @Test
+  void ofTwoEqualFiles_theOneThatIsReadMoreGoesFirst() {
+    SegmentInfo quiet = Segments.segment(4, 64 * MIB, 32 * MIB, 50, 0, 1_000, true);
+    SegmentInfo busy = Segments.segment(5, 64 * MIB, 32 * MIB, 50, 0, 1_000, true);
+    List<SegmentInfo> segments = new ArrayList<>(full(1, 3));
+    segments.addAll(List.of(quiet, busy));
+    assertThat(plan(segments, lacking(8 * MIB)).orElseThrow().segments()).containsExactly(4);
+    segments.set(4, Segments.read(busy, 610));
+    assertThat(plan(segments, lacking(8 * MIB)).orElseThrow().segments()).containsExactly(5);
+    segments.set(3, Segments.read(quiet, 6_100));
+    assertThat(plan(segments, lacking(8 * MIB)).orElseThrow().segments()).containsExactly(4);
+  }
+
+  @Test
+  void muchMoreGarbage_goesFirst_howeverOftenTheOtherIsRead() {
+    List<SegmentInfo> segments = new ArrayList<>(full(1, 3));
+    segments.add(Segments.segment(4, 64 * MIB, 16 * MIB, 75, 0, 1_000, true));
+    segments.add(Segments.read(Segments.segment(5, 64 * MIB, 32 * MIB, 50, 0, 1_000, true), 6_100));
+    assertThat(plan(segments, lacking(8 * MIB)).orElseThrow().segments()).containsExactly(4);
   }
 
   @Test
@@ -329,7 +351,8 @@ final class AutoPlannerTest {
               (long) (random.nextDouble() * 500 * MIB),
               random.nextBoolean(),
               random.nextBoolean(),
-              NOW);
+              NOW,
+              random.nextInt(3) * NOW / 2);
       CompactionConfig config = random.nextInt(4) == 0 ? BY_HAND_ONLY : DEFAULTS;
       Optional<PlannedJob> planned = AutoPlanner.plan(all, facts, config, SEGMENT);
       assertThat(AutoPlanner.plan(all, facts, config, SEGMENT)).isEqualTo(planned);
@@ -359,7 +382,7 @@ final class AutoPlannerTest {
   }
 
   private static StoreFacts lacking(long bytes) {
-    return new StoreFacts(100 * MIB, 100 * MIB + bytes, false, false, NOW);
+    return new StoreFacts(100 * MIB, 100 * MIB + bytes, false, false, NOW, 0);
   }
 
   private static CompactionConfig quarterDead() {
@@ -405,6 +428,7 @@ final class AutoPlannerTest {
         at,
         base.createdMillis(),
         base.streamClass(),
-        base.sealed());
+        base.sealed(),
+        base.reads());
   }
 }

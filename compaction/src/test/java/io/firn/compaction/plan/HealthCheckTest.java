@@ -34,7 +34,8 @@ final class HealthCheckTest {
         0,
         0,
         0,
-        sealed);
+        sealed,
+        0);
   }
 
   @ParameterizedTest

@@ -133,7 +133,8 @@ final class PlannerPropertyTest {
                 SegmentInfo.NEVER,
                 100 + number,
                 0,
-                true));
+                true,
+                0));
       }
     }
     return after;

@@ -37,10 +37,33 @@ final class Segments {
         SegmentInfo.NEVER,
         createdMillis,
         0,
-        sealed);
+        sealed,
+        0);
   }
 
-  /** Any segment: of all sizes, empty and full, dead, expired, open, of several classes. */
+  /** The same segment, read so often. */
+  static SegmentInfo read(SegmentInfo base, long reads) {
+    return new SegmentInfo(
+        base.number(),
+        base.path(),
+        base.bytes(),
+        base.capacityBytes(),
+        base.liveBytes(),
+        base.totalRows(),
+        base.deadRows(),
+        base.expiredBytes(),
+        base.reusableBytes(),
+        base.latestExpiryMillis(),
+        base.createdMillis(),
+        base.streamClass(),
+        base.sealed(),
+        reads);
+  }
+
+  /**
+   * Any segment: of all sizes, empty and full, dead, expired, open, of several classes, read or
+   * not.
+   */
   static SegmentInfo arbitrary(Random random, int number, long capacityBytes) {
     long bytes =
         random.nextInt(3) == 0
@@ -67,6 +90,7 @@ final class Segments {
         SegmentInfo.NEVER,
         random.nextInt(50),
         random.nextInt(3),
-        random.nextInt(6) != 0);
+        random.nextInt(6) != 0,
+        random.nextInt(2) == 0 ? 0 : 61L * random.nextInt(1_000));
   }
 }

@@ -15,7 +15,7 @@ final class PacerTest {
   private static final long MIB = 1L << 20;
   private static final long STEP_NANOS = Jobs.SECOND / 10;
   private static final PaceSettings SETTINGS = PaceSettings.defaults();
-  private static final StoreFacts ROOMY = new StoreFacts(1L << 40, 64 * MIB, false, false, 0);
+  private static final StoreFacts ROOMY = new StoreFacts(1L << 40, 64 * MIB, false, false, 0, 0);
 
   private final Published<JobRates> rates = new Published<>(JobRates.NONE);
   private final Pacer pacer = new Pacer(rates, SETTINGS, 0, 0);
@@ -53,7 +53,7 @@ final class PacerTest {
     read(ROOMY, 200 * MIB, false, job);
     publish(0, job);
     assertThat(rates.get().of(1)).isGreaterThan(some);
-    read(new StoreFacts(600 * MIB, 800 * MIB, false, false, 0), 100 * MIB, false, job);
+    read(new StoreFacts(600 * MIB, 800 * MIB, false, false, 0, 0), 100 * MIB, false, job);
     publish(0, job);
     assertThat(rates.get().of(1)).isGreaterThan(some);
   }
@@ -81,10 +81,10 @@ final class PacerTest {
     read(ROOMY, 0, false, job);
     publish(MIB, job);
     assertThat(rates.get().of(1)).isEqualTo(MIB);
-    read(new StoreFacts(32 * MIB, 64 * MIB, false, false, 0), 0, false, job);
+    read(new StoreFacts(32 * MIB, 64 * MIB, false, false, 0, 0), 0, false, job);
     publish(MIB, job);
     assertThat(rates.get()).isEqualTo(JobRates.NONE);
-    read(new StoreFacts(33 * MIB, 64 * MIB, false, false, 0), 0, false, job);
+    read(new StoreFacts(33 * MIB, 64 * MIB, false, false, 0, 0), 0, false, job);
     publish(MIB, job);
     assertThat(rates.get().of(1)).isEqualTo(MIB);
   }
