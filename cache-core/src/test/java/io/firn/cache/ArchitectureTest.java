@@ -83,6 +83,31 @@ final class ArchitectureTest {
   }
 
   @Test
+  void jacksons_areNamedOnlyWhereTheyAreLoaded() {
+    String two = "com.fasterxml.jackson..";
+    String three = "tools.jackson..";
+    DescribedPredicate<JavaClass> inTwo = nameStarting("Jackson2Mapping");
+    DescribedPredicate<JavaClass> inThree = nameStarting("Jackson3Mapping");
+    noClasses()
+        .that(not(inTwo.or(inThree)))
+        .should()
+        .dependOnClassesThat(resideInAnyPackage(two, three))
+        .check(MAIN);
+    noClasses().that(inTwo).should().dependOnClassesThat(resideInAPackage(three)).check(MAIN);
+    noClasses()
+        .that(inThree)
+        .should()
+        .dependOnClassesThat(
+            resideInAPackage(two).and(resideOutsideOfPackage("com.fasterxml.jackson.annotation")))
+        .check(MAIN);
+  }
+
+  private static DescribedPredicate<JavaClass> nameStarting(String name) {
+    return DescribedPredicate.describe(
+        "in " + name, type -> type.getName().startsWith(ROOT + ".codec." + name));
+  }
+
+  @Test
   void packages_areFreeOfCycles() {
     ModuleRules.checkCycles(MAIN);
   }

@@ -31,6 +31,11 @@ final class ConsumerTest {
     runsCleanly(Path.of(property("firn.jdk25.home")));
   }
 
+  @Test
+  void optionalLibraries_areNotBrought() throws IOException {
+    assertThat(classPath()).contains("cache-core").doesNotContain("jackson-");
+  }
+
   private void runsCleanly(Path javaHome) throws IOException, InterruptedException {
     Path out = directory.resolve("out.txt");
     Path err = directory.resolve("err.txt");
