@@ -26,7 +26,8 @@ import org.slf4j.Logger;
  * hot tier, those that have waited for the delay, and all of them while more than half of the bound
  * wait. {@link #flush} does the same on the caller's thread.
  *
- * <p>What the disk has no room for, or cannot take now, is tried again at the next look.
+ * <p>A write that the disk has no room for, or cannot take now, ends the look; all that waits is
+ * tried again at the next one. Such a write may have waited for room, so one at a time is enough.
  */
 final class Demotion<K, V> implements Agent {
   private static final Logger LOG = Loggers.of(Demotion.class);
@@ -48,6 +49,7 @@ final class Demotion<K, V> implements Agent {
   private final MessagePassingQueue<Object> evicted = new MpscVarHandleArrayQueue<>(QUEUE_CAPACITY);
 
   private volatile @Nullable AgentHandle handle;
+  private volatile boolean stopping;
 
   /** Owned by the agent's thread. */
   private long lookedAtNanos;
@@ -109,28 +111,43 @@ final class Demotion<K, V> implements Agent {
 
   @Override
   public int doWork() {
-    int done = evicted.drain(this::demoteEvicted, KEYS_PER_SLICE);
-    boolean crowded = isCrowded();
-    long now = time.nanoTime();
-    if (crowded || now - lookedAtNanos >= delayNanos / LOOKS_PER_DELAY) {
-      lookedAtNanos = now;
-      done += demoteOlderThan(crowded ? 0 : delayNanos - delayNanos / LOOKS_PER_DELAY, now);
+    try {
+      return writeEvicted() + writeAged();
+    } catch (DiskFullException | WriteTimeoutException | StoreIoException e) {
+      return 0;
+    }
+  }
+
+  private int writeEvicted() {
+    int done = 0;
+    while (done < KEYS_PER_SLICE && !stopping) {
+      Object hotKey = evicted.poll();
+      if (hotKey == null) {
+        break;
+      }
+      DirtyEntry<K, V> entry = dirty.entry(hotKey);
+      if (entry != null) {
+        boolean unused = write(hotKey, entry);
+      }
+      done++;
     }
     return done;
   }
 
-  private void demoteEvicted(Object hotKey) {
-    DirtyEntry<K, V> entry = dirty.entry(hotKey);
-    if (entry != null) {
-      boolean unused = demote(hotKey, entry);
+  private int writeAged() {
+    boolean crowded = isCrowded();
+    long now = time.nanoTime();
+    if (!crowded && now - lookedAtNanos < delayNanos / LOOKS_PER_DELAY) {
+      return 0;
     }
-  }
-
-  private int demoteOlderThan(long ageNanos, long now) {
+    lookedAtNanos = now;
+    long ageNanos = crowded ? 0 : delayNanos - delayNanos / LOOKS_PER_DELAY;
     int done = 0;
     for (Map.Entry<Object, DirtyEntry<K, V>> each : dirty.all()) {
-      if (now - each.getValue().sinceNanos() >= ageNanos
-          && demote(each.getKey(), each.getValue())) {
+      if (stopping) {
+        break;
+      }
+      if (now - each.getValue().sinceNanos() >= ageNanos && write(each.getKey(), each.getValue())) {
         done++;
       }
     }
@@ -140,27 +157,11 @@ final class Demotion<K, V> implements Agent {
   /**
    * Writes all values that were put before the call.
    *
-   * @throws FirnException the first failure, after all others were written
+   * @throws FirnException the first failure; what was not written then still waits
    */
   void flush() {
-    FirnException first = null;
     for (Map.Entry<Object, DirtyEntry<K, V>> each : dirty.all()) {
-      try {
-        boolean unused = write(each.getKey(), each.getValue());
-      } catch (DiskFullException | WriteTimeoutException | StoreIoException e) {
-        first = first == null ? e : first;
-      }
-    }
-    if (first != null) {
-      throw first;
-    }
-  }
-
-  private boolean demote(Object hotKey, DirtyEntry<K, V> entry) {
-    try {
-      return write(hotKey, entry);
-    } catch (DiskFullException | WriteTimeoutException | StoreIoException e) {
-      return false; // it waits for the next look
+      boolean unused = write(each.getKey(), each.getValue());
     }
   }
 
@@ -235,6 +236,7 @@ final class Demotion<K, V> implements Agent {
 
   /** Ends the thread; what waits is not written. */
   void stop() {
+    stopping = true;
     AgentHandle running = handle;
     handle = null;
     if (running != null) {

@@ -73,7 +73,7 @@ final class TierWriter<K, V> {
     Scratch<K, V> scratch = pool.take();
     try {
       reader.encode(key, scratch);
-      boolean always =
+      boolean unused =
           write(key, value, expiry(lifetime), weight, scratch, write -> commit(scratch, write));
     } finally {
       pool.release(scratch);
@@ -177,7 +177,7 @@ final class TierWriter<K, V> {
     Scratch<K, V> scratch = pool.take();
     try {
       reader.encode(key, scratch);
-      boolean always = remove(key, scratch, removal -> commit(scratch, removal));
+      boolean unused = remove(key, scratch, removal -> commit(scratch, removal));
     } finally {
       pool.release(scratch);
     }
