@@ -9,6 +9,7 @@ import io.firn.cache.codec.Codec;
 import io.firn.cold.model.StoreClosedException;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
@@ -104,7 +105,8 @@ final class AsyncTest {
     CompletableFuture<String> late = cache.getIfPresentAsync("key");
     queued.remove().run();
     assertThatThrownBy(failed::join).isInstanceOf(CompletionException.class).hasCause(thrown);
-    assertThatThrownBy(() -> cache.putAsync("key", null)).isInstanceOf(NullPointerException.class);
+    assertThatThrownBy(() -> cache.getAllAsync(Arrays.asList("key", null), keys -> Map.of()))
+        .isInstanceOf(NullPointerException.class);
     cache.close();
     work();
     assertThatThrownBy(late::join).hasCauseInstanceOf(StoreClosedException.class);

@@ -15,7 +15,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
-import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -42,11 +41,9 @@ final class BulkTest {
     firn.close();
   }
 
-  private Function<Set<String>, Map<String, String>> lengths() {
-    return keys -> {
-      calls.add(Set.copyOf(keys));
-      return keys.stream().collect(Collectors.toMap(key -> key, key -> "loaded " + key));
-    };
+  private Map<String, String> load(Set<String> keys) {
+    calls.add(Set.copyOf(keys));
+    return keys.stream().collect(Collectors.toMap(key -> key, key -> "loaded " + key));
   }
 
   @ParameterizedTest
@@ -73,12 +70,12 @@ final class BulkTest {
   void whatIsMissingIsLoadedWithOneCall_andStored(long hotEntries) {
     TieredCache<String, String> cache = Stores.strings(firn, hotEntries);
     cache.put("b", "stored b");
-    Map<String, String> all = cache.getAll(List.of("a", "b", "c"), lengths());
+    Map<String, String> all = cache.getAll(List.of("a", "b", "c"), this::load);
     assertThat(all)
         .containsExactly(
             Map.entry("a", "loaded a"), Map.entry("b", "stored b"), Map.entry("c", "loaded c"));
     assertThat(calls).containsExactly(Set.of("a", "c"));
-    assertThat(cache.getAll(List.of("c", "a"), lengths())).hasSize(2);
+    assertThat(cache.getAll(List.of("c", "a"), this::load)).hasSize(2);
     assertThat(calls).hasSize(1);
     assertThat(cache.stats().loads()).isEqualTo(1);
     assertThat(cache.stats().misses()).isEqualTo(2);
@@ -118,16 +115,16 @@ final class BulkTest {
                     }))
         .isSameAs(thrown);
     assertThat(cache.stats().loadFailures()).isEqualTo(1);
-    assertThat(cache.getAll(List.of("a", "b"), lengths())).hasSize(2);
+    assertThat(cache.getAll(List.of("a", "b"), this::load)).hasSize(2);
   }
 
   @Test
   void aLoaderThatAsksForItsOwnKeyIsRefused() {
     TieredCache<String, String> cache = Stores.strings(firn, 10);
     assertThatThrownBy(
-            () -> cache.getAll(List.of("a", "b"), keys -> cache.getAll(List.of("b"), lengths())))
+            () -> cache.getAll(List.of("a", "b"), keys -> cache.getAll(List.of("b"), this::load)))
         .isInstanceOf(IllegalStateException.class);
-    assertThat(cache.getAll(List.of("a", "b"), lengths())).hasSize(2);
+    assertThat(cache.getAll(List.of("a", "b"), this::load)).hasSize(2);
   }
 
   @Test
@@ -168,7 +165,7 @@ final class BulkTest {
             List.of("a", "b", "c"),
             keys -> {
               go.countDown();
-              return lengths().apply(keys);
+              return load(keys);
             });
     assertThat(all).containsEntry("b", "by the other").hasSize(3);
     assertThat(calls).containsExactly(Set.of("a", "c"));
@@ -183,7 +180,7 @@ final class BulkTest {
             List.of("a", "b"),
             keys -> {
               CompletableFuture.runAsync(() -> cache.put("a", "written")).join();
-              return lengths().apply(keys);
+              return load(keys);
             });
     assertThat(all).containsEntry("a", "loaded a");
     assertThat(cache.getIfPresent("a")).isEqualTo("written");

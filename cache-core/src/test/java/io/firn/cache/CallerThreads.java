@@ -17,7 +17,7 @@ final class CallerThreads {
       thread.start();
       return thread;
     } catch (IllegalAccessException | InvocationTargetException e) {
-      throw new AssertionError(e);
+      throw new LinkageError("a virtual thread could not be started", e);
     }
   }
 }
