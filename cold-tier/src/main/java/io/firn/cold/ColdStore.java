@@ -86,7 +86,7 @@ public final class ColdStore implements AutoCloseable {
     AsyncIo io = null;
     boolean done = false;
     try {
-      Disk disk = NioDisk.open(directory);
+      NioDisk disk = NioDisk.open(directory);
       lock = lock(disk, options);
       io = AsyncIo.open(AsyncIo.Backend.THREADS, IO_WORKERS, IO_QUEUE, options.time());
       Engine.Seams seams =
@@ -149,13 +149,14 @@ public final class ColdStore implements AutoCloseable {
     }
   }
 
-  private static EngineOptions engineOptions(Disk disk, StoreOptions options) throws IOException {
+  private static EngineOptions engineOptions(NioDisk disk, StoreOptions options)
+      throws IOException {
     long maximum = options.maximumDiskBytes();
     if (maximum == 0) {
+      // What the store has itself counts as free, or each opening would leave it less.
+      long available = disk.usableBytes() + disk.storedBytes();
       maximum =
-          Math.max(
-              StoreOptions.SMALLEST_DISK_BYTES,
-              Math.min(DEFAULT_DISK_BYTES, disk.usableBytes() / 2));
+          Math.max(StoreOptions.SMALLEST_DISK_BYTES, Math.min(DEFAULT_DISK_BYTES, available / 2));
     }
     long share = Long.highestOneBit(maximum / STORE_SHARE);
     long largestSegment = Math.min(options.maximumSegmentBytes(), share);

@@ -278,7 +278,7 @@ public final class Engine implements AutoCloseable {
     recovery = finished;
     report = what;
     state = State.OPEN;
-    reserve.makeIfPossible();
+    reserve.makeAtOpening();
     workers.start();
   }
 
