@@ -15,6 +15,7 @@ import io.firn.compaction.Compaction;
 import io.firn.compaction.CompactionConfig;
 import io.firn.compaction.worker.StoreCompaction;
 import java.lang.management.ManagementFactory;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -42,6 +43,7 @@ public final class Firn implements AutoCloseable {
   private final Executor executor;
   private final boolean sync;
   private final int maximumValueBytes;
+  private final long givenDiskBytes;
   private final LoadWaits waits = new LoadWaits();
 
   /** Guards {@code open} and the opening, closing and dropping of caches. */
@@ -56,13 +58,15 @@ public final class Firn implements AutoCloseable {
       TimeSource time,
       Executor executor,
       boolean sync,
-      int maximumValueBytes) {
+      int maximumValueBytes,
+      long givenDiskBytes) {
     this.store = store;
     this.compaction = StoreCompaction.start(store, compactionWorkers());
     this.time = time;
     this.executor = executor;
     this.sync = sync;
     this.maximumValueBytes = maximumValueBytes;
+    this.givenDiskBytes = givenDiskBytes;
     this.registration =
         CompactionRegistration.register(
             ManagementFactory::getPlatformMBeanServer,
@@ -85,10 +89,11 @@ public final class Firn implements AutoCloseable {
   /**
    * Begins the opening of a cache, which is created if the store has none of that name.
    *
-   * @param name 1 to 255 chars, any of them
-   * @param keys the codec of the keys; the same each time the cache is opened
-   * @param values the codec of the values; the same each time the cache is opened
-   * @throws IllegalArgumentException if {@code name} is empty or too long
+   * @param name 1 to 255 chars, any but unpaired surrogates
+   * @param keys the codec of the keys; of the same format each time the cache is opened
+   * @param values the codec of the values; of the same format each time the cache is opened
+   * @throws IllegalArgumentException if {@code name} is empty, too long or holds an unpaired
+   *     surrogate
    */
   public <K, V> TieredCacheBuilder<K, V> cache(String name, Codec<K> keys, Codec<V> values) {
     requireName(name);
@@ -105,10 +110,12 @@ public final class Firn implements AutoCloseable {
   }
 
   /**
-   * Closes the cache of that name, if it is open, and deletes all that it holds. Does nothing if
-   * there is none.
+   * Closes the cache of that name, if it is open, and deletes it with all that it holds. Whoever
+   * uses it meanwhile gets a {@link StoreClosedException}. A cache that is created under the name
+   * afterwards may have other codecs. Does nothing if there is none.
    *
-   * @throws IllegalArgumentException if {@code name} is empty or too long
+   * @throws IllegalArgumentException if {@code name} is empty, too long or holds an unpaired
+   *     surrogate
    */
   public void drop(String name) {
     requireName(name);
@@ -203,7 +210,7 @@ public final class Firn implements AutoCloseable {
       if (open.containsKey(options.name())) {
         throw new IllegalStateException("cache '" + options.name() + "' is already open");
       }
-      ColdTable table = store.table(options.name(), TableOptions.defaults());
+      ColdTable table = store.table(options.name(), formats(options));
       table.limitBytes(options.coldBytesLimit());
       WriteThroughCache<K, V> cache = new WriteThroughCache<>(this, table, options);
       open.put(options.name(), cache);
@@ -211,6 +218,12 @@ public final class Firn implements AutoCloseable {
     } finally {
       lock.unlock();
     }
+  }
+
+  private static TableOptions formats(TieredCacheBuilder<?, ?> options) {
+    return new TableOptions(
+        requireNonNull(options.keys().format(), "format of the codec of keys"),
+        requireNonNull(options.values().format(), "format of the codec of values"));
   }
 
   void close(WriteThroughCache<?, ?> cache) {
@@ -244,6 +257,11 @@ public final class Firn implements AutoCloseable {
     return maximumValueBytes;
   }
 
+  /** Returns the limit that the store was given; no limit if it has the default one. */
+  long givenDiskBytes() {
+    return givenDiskBytes;
+  }
+
   private static void requireName(@Nullable String name) {
     requireNonNull(name, "name");
     if (name.isEmpty() || name.length() > MAXIMUM_NAME_CHARS) {
@@ -255,6 +273,10 @@ public final class Firn implements AutoCloseable {
               + ": '"
               + name
               + "'");
+    }
+    if (!StandardCharsets.UTF_8.newEncoder().canEncode(name)) {
+      // It would come back from the disk as another name.
+      throw new IllegalArgumentException("name holds an unpaired surrogate: '" + name + "'");
     }
   }
 

@@ -48,7 +48,8 @@ public final class FirnBuilder {
 
   /**
    * Sets the disk space that the store may use, in bytes: all caches, the log and everything else
-   * in its directory. Default: 10 GiB, or half of the free space if that is less.
+   * in its directory. A store that holds more evicts its oldest entries after it was opened.
+   * Default: 10 GiB, or half of the space that is free or the store's own if that is less.
    *
    * @param bytes 16 MiB to 4 PiB
    * @throws IllegalArgumentException if {@code bytes} is outside this range
@@ -234,7 +235,8 @@ public final class FirnBuilder {
         time,
         executor.orElse(ForkJoinPool.commonPool()),
         mode.isSync(),
-        valueBytes);
+        valueBytes,
+        maximumDiskBytes.orElse(Long.MAX_VALUE));
   }
 
   private StoreOptions storeOptions(TimeSource time, Durability mode, int valueBytes) {

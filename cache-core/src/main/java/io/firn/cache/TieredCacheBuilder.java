@@ -88,16 +88,24 @@ public final class TieredCacheBuilder<K, V> {
 
   /**
    * Bounds the bytes that the cache's data files take on disk, garbage included. At the limit the
-   * cache's oldest entries are evicted. The limit of the store holds besides. Default: none but
-   * that.
+   * cache's oldest entries are evicted; so are they after an opening with a lower limit than
+   * before. The limit of the store holds besides. Default: none but that.
    *
-   * @param bytes 16 MiB to 2^50
+   * @param bytes 16 MiB to 2^50, and no more than the {@link FirnBuilder#maximumDiskBytes} that the
+   *     store was given
    * @throws IllegalArgumentException if {@code bytes} is outside this range
    * @throws IllegalStateException if it was already set
    */
   @CanIgnoreReturnValue
   public TieredCacheBuilder<K, V> maximumColdBytes(long bytes) {
     Setting.requireRange("maximumColdBytes", bytes, MINIMUM_COLD_BYTES, MAXIMUM_COLD_BYTES);
+    if (bytes > firn.givenDiskBytes()) {
+      throw new IllegalArgumentException(
+          "maximumColdBytes is "
+              + bytes
+              + ", must be at most the store's maximumDiskBytes, which is "
+              + firn.givenDiskBytes());
+    }
     maximumColdBytes.set(bytes);
     return this;
   }
@@ -192,6 +200,11 @@ public final class TieredCacheBuilder<K, V> {
   /**
    * Opens the cache; it has what it had when it was closed, or when the process was killed.
    *
+   * @throws io.firn.cold.model.CodecMismatchException if its keys or values are stored in another
+   *     {@linkplain Codec#format format} than that of the codec; nothing was changed
+   * @throws io.firn.cold.model.UnsupportedVersionException if a newer version created the cache
+   * @throws io.firn.cold.model.DiskFullException if it is new and there is no room for it
+   * @throws IllegalArgumentException if the format of a codec has too long a name
    * @throws IllegalStateException if a cache of this name is already open, or options contradict
    *     each other
    * @throws io.firn.cold.model.StoreClosedException if the store is closed

@@ -7,6 +7,8 @@ import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.firn.cache.codec.Codec;
+import io.firn.cache.codec.Input;
+import io.firn.cache.codec.Output;
 import io.firn.cold.model.OversizedValueException;
 import io.firn.cold.model.StoreClosedException;
 import java.nio.charset.StandardCharsets;
@@ -248,8 +250,20 @@ final class TieredCacheTest {
     TieredCache<String, String> strings = Stores.strings(firn, 10);
     strings.put("key", "nine bytes");
     strings.close();
+    Codec<Long> unnamed =
+        new Codec<>() {
+          @Override
+          public void encode(Long value, Output out) {
+            Codec.int64().encode(value, out);
+          }
+
+          @Override
+          public Long decode(Input in) {
+            return Codec.int64().decode(in);
+          }
+        };
     TieredCache<String, Long> longs =
-        firn.cache("strings", Codec.utf8(), Codec.int64()).maximumHotEntries(10).open();
+        firn.cache("strings", Codec.utf8(), unnamed).maximumHotEntries(10).open();
     assertThat(longs.getIfPresent("key")).isNull();
     assertThat(longs.stats().undecodable()).isEqualTo(1);
     assertThat(longs.stats().misses()).isEqualTo(1);

@@ -11,7 +11,6 @@ import io.firn.cold.engine.FlushMode;
 import io.firn.cold.engine.StoreOpening;
 import io.firn.cold.engine.StoreSpace;
 import io.firn.cold.engine.VerifyReport;
-import io.firn.cold.format.Octets;
 import io.firn.cold.index.IndexShape;
 import io.firn.cold.io.AsyncIo;
 import io.firn.cold.io.ContainerMemory;
@@ -86,7 +85,7 @@ public final class ColdStore implements AutoCloseable {
     AsyncIo io = null;
     boolean done = false;
     try {
-      Disk disk = NioDisk.open(directory);
+      NioDisk disk = NioDisk.open(directory);
       lock = lock(disk, options);
       io = AsyncIo.open(AsyncIo.Backend.THREADS, IO_WORKERS, IO_QUEUE, options.time());
       Engine.Seams seams =
@@ -149,13 +148,14 @@ public final class ColdStore implements AutoCloseable {
     }
   }
 
-  private static EngineOptions engineOptions(Disk disk, StoreOptions options) throws IOException {
+  private static EngineOptions engineOptions(NioDisk disk, StoreOptions options)
+      throws IOException {
     long maximum = options.maximumDiskBytes();
     if (maximum == 0) {
+      // What the store has itself counts as free, or each opening would leave it less.
+      long available = disk.usableBytes() + disk.storedBytes();
       maximum =
-          Math.max(
-              StoreOptions.SMALLEST_DISK_BYTES,
-              Math.min(DEFAULT_DISK_BYTES, disk.usableBytes() / 2));
+          Math.max(StoreOptions.SMALLEST_DISK_BYTES, Math.min(DEFAULT_DISK_BYTES, available / 2));
     }
     long share = Long.highestOneBit(maximum / STORE_SHARE);
     long largestSegment = Math.min(options.maximumSegmentBytes(), share);
@@ -213,10 +213,20 @@ public final class ColdStore implements AutoCloseable {
     };
   }
 
-  /** Opens a table, creating it if there is none of that name. */
+  /**
+   * Opens a table, creating it if there is none of that name. What the options know and the table
+   * does not is remembered with it from now on, unless a full or failing disk prevents that.
+   *
+   * @throws io.firn.cold.model.CodecMismatchException if keys or values of the table are known to
+   *     have another format; nothing was changed
+   * @throws io.firn.cold.model.UnsupportedVersionException if a newer version wrote its options
+   * @throws io.firn.cold.model.DiskFullException if a new table finds no room
+   * @throws StoreIoException if a new table cannot be logged
+   * @throws io.firn.cold.model.StoreClosedException if the store is closed
+   */
   public ColdTable table(String name, TableOptions options) {
     Objects.requireNonNull(options, "options");
-    return new ColdTable(engine.openTable(name, Octets.EMPTY));
+    return new ColdTable(engine.openTable(name, stored -> options.joined(name, stored)));
   }
 
   /** Returns the names of all tables. */

@@ -19,6 +19,11 @@ final class BytesCodec implements Codec<byte[]> {
   }
 
   @Override
+  public String format() {
+    return "bytes";
+  }
+
+  @Override
   public String toString() {
     return "Codec.bytes()";
   }

@@ -53,6 +53,19 @@ public interface Codec<T> {
     return false;
   }
 
+  /**
+   * Names the format of the bytes, such as {@code utf8}. A cache remembers the formats of its keys
+   * and of its values, and refuses to be opened with a codec of another one. The name should change
+   * when this codec can no longer read what it wrote before, and only then; that of a codec around
+   * another one should contain the other's. Default: empty, which stands for unknown and is not
+   * compared, so that the class of a codec may be renamed.
+   *
+   * @return at most 1,024 chars, no unpaired surrogates; always the same
+   */
+  default String format() {
+    return "";
+  }
+
   /** Returns the codec of strings as UTF-8; strings with an unpaired surrogate are refused. */
   static Codec<String> utf8() {
     return Utf8Codec.INSTANCE;

@@ -25,6 +25,11 @@ final class Int64Codec implements Codec<Long> {
   }
 
   @Override
+  public String format() {
+    return "int64";
+  }
+
+  @Override
   public String toString() {
     return "Codec.int64()";
   }

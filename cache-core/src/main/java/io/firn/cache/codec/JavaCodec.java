@@ -63,6 +63,11 @@ final class JavaCodec<T> implements Codec<T> {
   }
 
   @Override
+  public String format() {
+    return "java";
+  }
+
+  @Override
   public String toString() {
     return "Codec.java(" + type.getTypeName() + ")";
   }

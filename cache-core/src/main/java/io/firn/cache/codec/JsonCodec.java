@@ -75,6 +75,11 @@ final class JsonCodec<T> implements Codec<T> {
   }
 
   @Override
+  public String format() {
+    return "json";
+  }
+
+  @Override
   public String toString() {
     return "Codec.json(" + type.getTypeName() + ")";
   }

@@ -24,6 +24,11 @@ final class Utf8Codec implements Codec<String> {
   }
 
   @Override
+  public String format() {
+    return "utf8";
+  }
+
+  @Override
   public String toString() {
     return "Codec.utf8()";
   }

@@ -29,6 +29,11 @@ final class UuidCodec implements Codec<UUID> {
   }
 
   @Override
+  public String format() {
+    return "uuid";
+  }
+
+  @Override
   public String toString() {
     return "Codec.uuid()";
   }

@@ -23,13 +23,9 @@ import io.firn.cold.wal.Log;
 import io.firn.cold.wal.LogArchive;
 import java.io.IOException;
 import java.util.List;
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentSkipListMap;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.locks.Lock;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 
@@ -72,10 +68,7 @@ public final class Engine implements AutoCloseable {
   private final OpenBatches batches;
   private final JobStates jobs;
   private final ManifestStore manifests;
-  private final Map<Integer, Table> tables = new ConcurrentSkipListMap<>();
-  private final Map<String, Table> byName = new ConcurrentHashMap<>();
-  private final AtomicInteger nextTableId = new AtomicInteger(1);
-  private final Lock catalogueLock;
+  private final Tables tables;
   private final Striped<ReadScratch> readScratch;
   private final Striped<PendingWrite> writeScratch;
   private final DamageLog damage = new DamageLog();
@@ -109,7 +102,7 @@ public final class Engine implements AutoCloseable {
     this.batches = new OpenBatches(log::end, threads);
     this.jobs = new JobStates(this);
     this.manifests = new ManifestStore(disk, ledger, threads, jobs::plannedBytes);
-    this.catalogueLock = threads.newLock("catalogue");
+    this.tables = new Tables(this);
     this.readScratch = new Striped<>(threads, ReadScratch::new);
     this.writeScratch = new Striped<>(threads, seams.writes()::get);
     this.checkpointer = new Checkpointer(this, 1);
@@ -201,7 +194,7 @@ public final class Engine implements AutoCloseable {
   }
 
   int nextTableId() {
-    return nextTableId.get();
+    return tables.nextId();
   }
 
   Striped<ReadScratch> readScratch() {
@@ -217,7 +210,7 @@ public final class Engine implements AutoCloseable {
   }
 
   List<Table> tables() {
-    return List.copyOf(tables.values());
+    return tables.all();
   }
 
   /** The tables as the frames below an LSN made them. */
@@ -225,12 +218,7 @@ public final class Engine implements AutoCloseable {
 
   /** Returns the tables together with the LSN from which the log says what becomes of them. */
   Catalogue catalogue() {
-    catalogueLock.lock();
-    try {
-      return new Catalogue(tables(), nextTableId.get(), log.end());
-    } finally {
-      catalogueLock.unlock();
-    }
+    return tables.catalogue();
   }
 
   @Nullable Table table(int id) {
@@ -242,26 +230,17 @@ public final class Engine implements AutoCloseable {
   void identify(StoreIdentity store, int firstTableId, long nextSlotNumber) {
     identity = store;
     keyHash = new KeyHash(store.hashSeed0(), store.hashSeed1());
-    nextTableId.set(firstTableId);
+    tables.startIds(firstTableId);
     checkpointer = new Checkpointer(this, nextSlotNumber);
   }
 
   Table addTable(int id, String name, Octets tableOptions, long baseLsn) {
-    Table table = new Table(this, id, name, tableOptions, baseLsn);
-    tables.put(id, table);
-    byName.put(name, table);
-    nextTableId.accumulateAndGet(id + 1, Math::max);
-    return table;
+    return tables.add(id, name, tableOptions, baseLsn);
   }
 
   /** Forgets a table that a frame drops during recovery; its files are orphans then. */
   void removeTable(int id) throws IOException {
-    Table table = tables.remove(id);
-    if (table != null) {
-      byName.remove(table.name(), table);
-      jobs.forgetTable(id);
-      StoreOpening.forgetFiles(this, table);
-    }
+    tables.remove(id);
   }
 
   Seams seams() {
@@ -278,7 +257,7 @@ public final class Engine implements AutoCloseable {
     recovery = finished;
     report = what;
     state = State.OPEN;
-    reserve.makeIfPossible();
+    reserve.makeAtOpening();
     workers.start();
   }
 
@@ -296,29 +275,30 @@ public final class Engine implements AutoCloseable {
   /**
    * Opens a table, creating it if there is none of that name.
    *
+   * @param tableOptions of one that has none; another keeps its own
    * @throws StoreClosedException if the store is closed
    */
   public Table openTable(String name, Octets tableOptions) {
-    catalogueLock.lock();
-    try {
-      checkOpen();
-      Table table = byName.get(name);
-      if (table != null) {
-        return table;
-      }
-      reserve.ensureManifestRoom(Reserve.tableBytes(name, tableOptions));
-      int id = nextTableId.getAndIncrement();
-      FrameWriter frame = new FrameWriter();
-      long lsn = log.append(frame, frame.tableCreate(id, name, tableOptions));
-      return addTable(id, name, tableOptions, lsn);
-    } finally {
-      catalogueLock.unlock();
-    }
+    return openTable(name, stored -> stored.length() == 0 ? tableOptions : stored);
+  }
+
+  /**
+   * Opens a table, creating it if there is none of that name.
+   *
+   * @param tableOptions says from the options that the table has, none if it is new, which it gets;
+   *     runs alone, and what it throws ends the opening before anything was changed. Options of a
+   *     table that is there already stay as they were if there is no room to store others
+   * @throws io.firn.cold.model.DiskFullException if a new one finds no room
+   * @throws StoreIoException if a new one cannot be logged
+   * @throws StoreClosedException if the store is closed
+   */
+  public Table openTable(String name, UnaryOperator<Octets> tableOptions) {
+    return tables.open(name, tableOptions);
   }
 
   /** Returns the names of all tables. */
   public List<String> tableNames() {
-    return byName.keySet().stream().sorted().toList();
+    return tables.names();
   }
 
   /**
@@ -327,34 +307,7 @@ public final class Engine implements AutoCloseable {
    * @return the LSN of the drop; 0 if there is no table of that name
    */
   public long dropTable(String name) {
-    Table table;
-    long lsn;
-    catalogueLock.lock();
-    try {
-      checkOpen();
-      table = byName.get(name);
-      if (table == null) {
-        return 0;
-      }
-      FrameWriter frame = new FrameWriter();
-      lsn = log.append(frame, frame.tableDrop(table.id()));
-      table.drop();
-      byName.remove(name);
-      tables.remove(table.id());
-      jobs.forgetTable(table.id());
-      relief.dropBegins();
-    } finally {
-      catalogueLock.unlock();
-    }
-    forcer.ensureReleasable(lsn + 1);
-    awaitNobodyInside();
-    try {
-      StoreOpening.deleteTable(this, table);
-      relief.dropEnded();
-    } catch (IOException e) {
-      throw new StoreIoException("files of table " + name + " cannot be deleted", e);
-    }
-    return lsn;
+    return tables.drop(name);
   }
 
   // What tables and workers ask for.
@@ -462,15 +415,8 @@ public final class Engine implements AutoCloseable {
     if (state == State.OPEN) {
       healer.beforeClose();
     }
-    catalogueLock.lock();
-    try {
-      if (state != State.OPEN) {
-        return;
-      }
-      state = State.CLOSING;
-      pressure.released();
-    } finally {
-      catalogueLock.unlock();
+    if (!tables.whileSame(this::beginClosing)) {
+      return;
     }
     awaitNobodyInside();
     workers.close();
@@ -484,7 +430,16 @@ public final class Engine implements AutoCloseable {
     }
   }
 
-  private void awaitNobodyInside() {
+  private boolean beginClosing() {
+    if (state != State.OPEN) {
+      return false;
+    }
+    state = State.CLOSING;
+    pressure.released();
+    return true;
+  }
+
+  void awaitNobodyInside() {
     long readersStamp = epochs.stamp();
     long writersStamp = writers.stamp();
     while (!epochs.isPast(readersStamp) || !writers.isPast(writersStamp)) {

@@ -326,10 +326,7 @@ final class Recovery {
 
   private void applyRare(long lsn, LogFrame frame) throws IOException {
     if (frame instanceof LogFrame.TableCreate create) {
-      // The manifest knows what became of the tables before it.
-      if (create.tableId() >= manifest.nextTableId() && engine.table(create.tableId()) == null) {
-        Table ignored = engine.addTable(create.tableId(), create.name(), create.options(), lsn);
-      }
+      applyTableCreate(lsn, create);
     } else if (frame instanceof LogFrame.TableDrop drop) {
       engine.removeTable(drop.tableId());
       openExtents.forgetTable(drop.tableId());
@@ -349,6 +346,16 @@ final class Recovery {
       } else {
         openExtents.sealed(state.tableId(), extent);
       }
+    }
+  }
+
+  private void applyTableCreate(long lsn, LogFrame.TableCreate create) {
+    Table present = engine.table(create.tableId());
+    if (present != null) {
+      present.options(create.options());
+    } else if (create.tableId() >= manifest.nextTableId()) {
+      // The manifest knows what became of the tables before it.
+      Table ignored = engine.addTable(create.tableId(), create.name(), create.options(), lsn);
     }
   }
 

@@ -5,10 +5,13 @@ package io.firn.cold.engine;
 import io.firn.cold.agent.Rule;
 import io.firn.cold.format.Octets;
 import io.firn.cold.io.DiskFullIoException;
+import io.firn.cold.io.DiskLedger;
 import io.firn.cold.model.DiskFullException;
 import io.firn.cold.model.FirnException;
+import io.firn.cold.model.Loggers;
 import io.firn.cold.model.StoreIoException;
 import java.io.IOException;
+import org.slf4j.Logger;
 
 /**
  * What a store keeps allocated on its disk so that, when everything else is full, it still logs
@@ -17,6 +20,8 @@ import java.io.IOException;
  * written. It is made before any value is taken, and again first when space returns. Thread-safe.
  */
 final class Reserve {
+  private static final Logger LOG = Loggers.of(Reserve.class);
+
   /** Bytes of a partition in a manifest, at least. */
   static final int PARTITION_BYTES = 80;
 
@@ -69,6 +74,35 @@ final class Reserve {
           throw e;
         }
       }
+    }
+  }
+
+  /**
+   * Makes what can be made now. A store whose limit is lower than what it holds borrows the room
+   * for it, and for what it takes to become smaller: log, and copies of records.
+   */
+  void makeAtOpening() {
+    DiskLedger ledger = engine.ledger();
+    if (ledger.usedBytes() > ledger.maximumBytes() || !fits()) {
+      LOG.warn(
+          "store {} holds {} bytes, the limit is {}: the oldest entries are evicted",
+          engine.disk().describe(),
+          ledger.usedBytes(),
+          ledger.maximumBytes());
+      ledger.overdraw(engine.relief().headroomBytes());
+    }
+    makeIfPossible();
+  }
+
+  /** Tells whether the store's own limit leaves room for the reserve, which is made then. */
+  private boolean fits() {
+    try {
+      ensure();
+      return true;
+    } catch (DiskFullException e) {
+      return e.getCause() != null;
+    } catch (IOException | FirnException e) {
+      return true; // another attempt will tell
     }
   }
 

@@ -30,7 +30,7 @@ public final class Table {
   private final Engine engine;
   private final int id;
   private final String name;
-  private final Octets options;
+  private volatile Octets options;
   private final HashIndex index;
   private final IndexFile indexFile;
   private final TableSpace space;
@@ -131,6 +131,11 @@ public final class Table {
 
   Octets options() {
     return options;
+  }
+
+  /** Takes other options, which the log has. */
+  void options(Octets changed) {
+    options = changed;
   }
 
   HashIndex index() {

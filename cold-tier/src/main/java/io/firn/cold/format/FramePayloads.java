@@ -30,7 +30,7 @@ final class FramePayloads {
           new Field("nameLength", Frames.HEADER_BYTES, 2, "u16: bytes"),
           new Field("name", Frames.HEADER_BYTES + 2, Field.VARIABLE, "UTF-8"),
           Field.following("optionsLength", 4, "u32: bytes"),
-          Field.following("options", Field.VARIABLE, "encoded options of the table"));
+          Field.following("options", Field.VARIABLE, "see Options of a table"));
 
   static final List<Field> SEGMENT_CREATE =
       List.of(

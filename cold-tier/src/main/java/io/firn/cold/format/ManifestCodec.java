@@ -74,7 +74,7 @@ final class ManifestCodec {
           new Field("nameLength", 4, 2, "u16: bytes"),
           new Field("name", 6, Field.VARIABLE, "UTF-8"),
           Field.following("optionsLength", 4, "u32: bytes"),
-          Field.following("options", Field.VARIABLE, "encoded options"),
+          Field.following("options", Field.VARIABLE, "see Options of a table"),
           Field.following("nextSegment", 4, "u32"),
           Field.following("segmentCount", 4, "u32"),
           Field.following("segments", Field.VARIABLE, "count × segment, see below"),

@@ -13,6 +13,11 @@ import java.util.concurrent.atomic.AtomicLong;
 public final class DiskLedger {
   private final long maximumBytes;
   private final AtomicLong used = new AtomicLong();
+
+  /** Up to where a store goes on that holds more than it may; falls with what it uses. */
+  private final AtomicLong overdraft = new AtomicLong();
+
+  private volatile long overdraftSlack;
   private volatile Runnable onRelease = () -> {};
 
   /** Creates an account with nothing used. */
@@ -43,7 +48,7 @@ public final class DiskLedger {
   /** Reserves bytes while {@code keepFree} more would still fit; tells whether it did. */
   public boolean tryReserve(long bytes, long keepFree) {
     long now = used.get();
-    while (now + bytes + keepFree <= maximumBytes) {
+    while (now + bytes + keepFree <= Math.max(maximumBytes, overdraft.get())) {
       if (used.compareAndSet(now, now + bytes)) {
         return true;
       }
@@ -57,6 +62,16 @@ public final class DiskLedger {
     used.addAndGet(bytes);
   }
 
+  /**
+   * Lets a store that holds more than it may now, because the limit is lower than it was, take so
+   * many bytes more than it has, without which nothing could be given back. Whatever is given back
+   * counts: the bytes used never rise to where they were, and in the end the limit holds again.
+   */
+  public void overdraw(long slack) {
+    overdraftSlack = slack;
+    overdraft.set(used.get() + slack);
+  }
+
   /** Sets what is run whenever bytes were given back, by whoever gives them; must not block. */
   public void onRelease(Runnable action) {
     onRelease = action;
@@ -64,7 +79,10 @@ public final class DiskLedger {
 
   /** Gives bytes back. */
   public void release(long bytes) {
-    used.addAndGet(-bytes);
+    long left = used.addAndGet(-bytes);
+    if (overdraft.get() > 0) {
+      overdraft.accumulateAndGet(left + overdraftSlack, Math::min);
+    }
     onRelease.run();
   }
 

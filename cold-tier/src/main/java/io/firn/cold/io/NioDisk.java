@@ -4,6 +4,7 @@ package io.firn.cold.io;
 
 import io.firn.cold.memory.MappedMemory;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.Files;
@@ -15,6 +16,7 @@ import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Stream;
 
@@ -34,6 +36,10 @@ public final class NioDisk implements Disk {
 
   private static final Set<String> RESERVING = Set.of("ext3", "ext4", "xfs", "tmpfs", "ntfs");
   private static final FileAttribute<?>[] NONE = {};
+
+  /** How deep the files of a store are: in a directory of a table in one of all tables. */
+  private static final int LEVELS = 3;
+
   private static final boolean WINDOWS =
       System.getProperty("os.name").toLowerCase(Locale.ROOT).startsWith("windows");
 
@@ -175,6 +181,23 @@ public final class NioDisk implements Disk {
   @Override
   public long usableBytes() throws IOException {
     return Files.getFileStore(root).getUsableSpace();
+  }
+
+  /** Returns the bytes of the files in the directory, as deep as a store has any. */
+  public long storedBytes() throws IOException {
+    try (Stream<Path> files = Files.walk(root, LEVELS)) {
+      return files.filter(Files::isRegularFile).mapToLong(NioDisk::bytes).sum();
+    } catch (UncheckedIOException e) {
+      throw Objects.requireNonNull(e.getCause());
+    }
+  }
+
+  private static long bytes(Path file) {
+    try {
+      return Files.size(file);
+    } catch (IOException e) {
+      return 0; // it is gone, or not ours
+    }
   }
 
   @Override

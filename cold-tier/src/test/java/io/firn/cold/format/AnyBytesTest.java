@@ -22,6 +22,7 @@ class AnyBytesTest {
         test("page", Decoders::pageHeader, GoldenStructures.PAGE),
         test("slot", Decoders::slot, GoldenStructures.SLOT),
         test("manifest", Decoders::manifest, GoldenStructures.MANIFEST),
+        test("table options", Decoders::tableOptions, GoldenStructures.TABLE_OPTIONS),
         test(
             "record",
             Decoders::record,

@@ -79,6 +79,13 @@ final class Decoders {
     }
   }
 
+  static void tableOptions(byte[] bytes) {
+    TableFormats formats = typed(() -> TableFormats.decode(Octets.of(bytes), "fuzz"));
+    if (formats != null && !formats.equals(TableFormats.UNKNOWN)) {
+      assertThat(formats.encode().toArray()).isEqualTo(bytes);
+    }
+  }
+
   static void record(byte[] bytes) {
     RecordReader reader = new RecordReader();
     RecordReader.Verdict verdict = reader.wrap(bytes, 0, bytes.length, TABLE, LSN_BASE, TIME_BASE);

@@ -24,6 +24,16 @@ final class GoldenStructures {
           00 00 00 00 00 00 00 00 00 00 00 00 | zeros
           """);
 
+  static final byte[] TABLE_OPTIONS =
+      bytes(
+          """
+          01                       | version
+          05 00                    | keyFormatLength
+          69 6e 74 36 34           | keyFormat
+          04 00                    | valueFormatLength
+          74 65 78 74              | valueFormat
+          """);
+
   static final byte[] PAGE =
       bytes(
           """

@@ -39,6 +39,7 @@ final class StorageDocument {
     all.put("manifest-header", ManifestCodec.HEADER_LAYOUT);
     all.put("manifest-payload", ManifestCodec.PAYLOAD_LAYOUT);
     all.put("manifest-table", ManifestCodec.TABLE_LAYOUT);
+    all.put("table-options", TableFormats.LAYOUT);
     all.put("manifest-segment", ManifestCodec.SEGMENT_LAYOUT);
     all.put("manifest-slot", ManifestCodec.SLOT_LAYOUT);
     return all;

@@ -49,6 +49,16 @@ class NioDiskTest {
   }
 
   @Test
+  void countsTheBytesOfItsFiles_asDeepAsAStoreHasAny() throws IOException {
+    assertThat(disk.storedBytes()).isZero();
+    Files.createDirectories(directory.resolve("data/7/below"));
+    Files.write(directory.resolve("manifest-a"), new byte[3]);
+    Files.write(directory.resolve("data/7/1.seg"), new byte[40]);
+    Files.write(directory.resolve("data/7/below/foreign"), new byte[500]);
+    assertThat(disk.storedBytes()).isEqualTo(43);
+  }
+
+  @Test
   void refusesWhatIsNoDirectory() throws IOException {
     Path file = Files.writeString(temporary.resolve("file"), "x");
     assertThatThrownBy(() -> NioDisk.open(file)).isInstanceOf(NotDirectoryException.class);
