@@ -22,22 +22,27 @@ final class BatchWrite<K, V> implements AutoCloseable {
   private final HotTier<V> hot;
   private final Loads<V> loads;
   private final ColdBatch batch;
-  private final long expiresAtMillis;
   private final List<Change<V>> changes = new ArrayList<>();
 
   /** What becomes of one key; removed if there is no value. */
-  private record Change<V>(EncodedKey key, Object hotKey, @Nullable V value, int weight) {}
+  private record Change<V>(
+      EncodedKey key, Object hotKey, @Nullable V value, long expiresAtMillis, int weight) {}
 
-  BatchWrite(ColdTable table, HotTier<V> hot, Loads<V> loads, long expiresAtMillis) {
+  BatchWrite(ColdTable table, HotTier<V> hot, Loads<V> loads) {
     this.table = table;
     this.hot = hot;
     this.loads = loads;
     this.batch = table.batch();
-    this.expiresAtMillis = expiresAtMillis;
   }
 
   /** Adds a put of what the scratch has encoded. */
-  void put(EncodedKey key, Object hotKey, V value, int weight, Scratch<K, V> scratch) {
+  void put(
+      EncodedKey key,
+      Object hotKey,
+      V value,
+      long expiresAtMillis,
+      int weight,
+      Scratch<K, V> scratch) {
     batch.put(
         key.hash(),
         scratch.key(),
@@ -45,13 +50,13 @@ final class BatchWrite<K, V> implements AutoCloseable {
         scratch.value(),
         scratch.valueLength(),
         expiresAtMillis);
-    changes.add(new Change<>(key, hotKey, value, weight));
+    changes.add(new Change<>(key, hotKey, value, expiresAtMillis, weight));
   }
 
   /** Adds a removal of the key that the scratch has encoded. */
   void remove(EncodedKey key, Object hotKey, Scratch<K, V> scratch) {
     batch.remove(key.hash(), scratch.key(), scratch.keyLength());
-    changes.add(new Change<>(key, hotKey, null, 0));
+    changes.add(new Change<>(key, hotKey, null, Lifetime.NEVER, 0));
   }
 
   /** Tells whether the removal of a key with so many bytes fits the batch. */
@@ -73,7 +78,7 @@ final class BatchWrite<K, V> implements AutoCloseable {
       hot.settle(
           change.hotKey,
           change.value,
-          expiresAtMillis,
+          change.expiresAtMillis,
           change.weight,
           lsn,
           () -> table.writeStamp(hash) == stamp);

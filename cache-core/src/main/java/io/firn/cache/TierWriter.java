@@ -8,7 +8,6 @@ import io.firn.cold.model.DiskFullException;
 import io.firn.cold.model.FirnException;
 import io.firn.cold.model.OversizedValueException;
 import io.firn.cold.model.StoreIoException;
-import io.firn.cold.model.TimeSource;
 import io.firn.cold.model.WriteTimeoutException;
 import java.util.List;
 import java.util.Map;
@@ -34,8 +33,7 @@ final class TierWriter<K, V> {
   private final ScratchPool<K, V> pool;
   private final Loads<V> loads;
   private final CacheCounters counters;
-  private final TimeSource time;
-  private final long lifetimeMillis;
+  private final Lifetimes<K, V> lifetimes;
   private final boolean sync;
 
   TierWriter(
@@ -45,8 +43,7 @@ final class TierWriter<K, V> {
       ScratchPool<K, V> pool,
       Loads<V> loads,
       CacheCounters counters,
-      TimeSource time,
-      long lifetimeMillis,
+      Lifetimes<K, V> lifetimes,
       boolean sync) {
     this.table = table;
     this.hot = hot;
@@ -54,12 +51,19 @@ final class TierWriter<K, V> {
     this.pool = pool;
     this.loads = loads;
     this.counters = counters;
-    this.time = time;
-    this.lifetimeMillis = lifetimeMillis;
+    this.lifetimes = lifetimes;
     this.sync = sync;
   }
 
-  void put(K key, V value, long lifetime) {
+  void put(K key, V value, long lifetimeMillis) {
+    putUntil(key, value, lifetimes.expiresAt(lifetimeMillis));
+  }
+
+  void put(K key, V value) {
+    putUntil(key, value, lifetimes.expiresAt(key, value));
+  }
+
+  private void putUntil(K key, V value, long expiresAt) {
     int weight = reader.weigh(key, value);
     Scratch<K, V> scratch = pool.take();
     try {
@@ -69,17 +73,13 @@ final class TierWriter<K, V> {
           write(
               reader.hotKey(key, scratch),
               value,
-              expiry(lifetime),
+              expiresAt,
               weight,
               scratch,
               write -> commit(scratch, write));
     } finally {
       pool.release(scratch);
     }
-  }
-
-  void put(K key, V value) {
-    put(key, value, lifetimeMillis);
   }
 
   private boolean write(
@@ -146,7 +146,7 @@ final class TierWriter<K, V> {
    */
   boolean fill(K key, V value, Load<V> load) {
     int weight = reader.weigh(key, value);
-    long expiresAt = expiry(lifetimeMillis);
+    long expiresAt = lifetimes.expiresAt(key, value);
     Scratch<K, V> scratch = pool.take();
     try {
       reader.encode(key, scratch);
@@ -196,7 +196,12 @@ final class TierWriter<K, V> {
       }
       scratch.encodeValue(value);
       return write(
-          reader.hotKey(key, scratch), value, expiry(lifetimeMillis), weight, scratch, commit);
+          reader.hotKey(key, scratch),
+          value,
+          lifetimes.expiresAt(key, value),
+          weight,
+          scratch,
+          commit);
     } finally {
       pool.release(scratch);
     }
@@ -204,7 +209,7 @@ final class TierWriter<K, V> {
 
   void putAll(List<Map.Entry<K, V>> entries) {
     Scratch<K, V> scratch = pool.take();
-    try (BatchWrite<K, V> batch = batch(expiry(lifetimeMillis))) {
+    try (BatchWrite<K, V> batch = batch()) {
       for (Map.Entry<K, V> entry : entries) {
         int weight = reader.weigh(entry.getKey(), entry.getValue());
         reader.encode(entry.getKey(), scratch);
@@ -213,6 +218,7 @@ final class TierWriter<K, V> {
             scratch.copyKey(),
             reader.hotKey(entry.getKey(), scratch),
             entry.getValue(),
+            lifetimes.expiresAt(entry.getKey(), entry.getValue()),
             weight,
             scratch);
       }
@@ -232,7 +238,7 @@ final class TierWriter<K, V> {
   /* Removes as many keys as fit a batch; returns the index of the next one. */
   private int removeBatch(List<K> keys, int from) {
     Scratch<K, V> scratch = pool.take();
-    try (BatchWrite<K, V> batch = batch(Lifetime.NEVER)) {
+    try (BatchWrite<K, V> batch = batch()) {
       int at = from;
       while (at < keys.size()) {
         reader.encode(keys.get(at), scratch);
@@ -265,8 +271,8 @@ final class TierWriter<K, V> {
     table.awaitDurable(clear);
   }
 
-  private BatchWrite<K, V> batch(long expiresAt) {
-    return new BatchWrite<>(table, hot, loads, expiresAt);
+  private BatchWrite<K, V> batch() {
+    return new BatchWrite<>(table, hot, loads);
   }
 
   private ColdWrite preparePut(Scratch<K, V> scratch, long expiresAt) {
@@ -285,11 +291,5 @@ final class TierWriter<K, V> {
 
   private long commit(Scratch<K, V> scratch, ColdWrite write) {
     return loads.commit(scratch.hash(), scratch.key(), scratch.keyLength(), write);
-  }
-
-  private long expiry(long lifetime) {
-    return lifetime == Lifetime.NEVER
-        ? Lifetime.NEVER
-        : Lifetime.expiry(time.wallMillis(), lifetime);
   }
 }

@@ -8,6 +8,7 @@ import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import io.firn.cache.codec.Codec;
 import java.time.Duration;
 import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The options of one cache. None is required; each checks its argument at the call and may be given
@@ -32,6 +33,7 @@ public final class TieredCacheBuilder<K, V> {
   private final Setting<Long> maximumColdBytes = new Setting<>("maximumColdBytes");
   private final Setting<Long> maximumValueBytes = new Setting<>("maximumValueBytes");
   private final Setting<Duration> expireAfterWrite = new Setting<>("expireAfterWrite");
+  private final Setting<Expiry<? super K, ? super V>> expireAfter = new Setting<>("expireAfter");
   private final Setting<Executor> executor = new Setting<>("executor");
   private Weigher<? super K, ? super V> weigher = (key, value) -> 1;
 
@@ -115,12 +117,28 @@ public final class TieredCacheBuilder<K, V> {
    *
    * @param duration more than 0, rounded up to a millisecond; above 10,000 days it means for ever
    * @throws IllegalArgumentException if {@code duration} is zero or negative
-   * @throws IllegalStateException if it was already set
+   * @throws IllegalStateException if it was already set, or {@link #expireAfter} was
    */
   @CanIgnoreReturnValue
   public TieredCacheBuilder<K, V> expireAfterWrite(Duration duration) {
     long unused = Lifetime.millis("expireAfterWrite", duration);
+    expireAfterWrite.refuseBeside(expireAfter);
     expireAfterWrite.set(duration);
+    return this;
+  }
+
+  /**
+   * Sets who says, entry by entry, how long it is served after a write that does not say it itself:
+   * a put, a load, or a write by {@link TieredCache#asMap}. Default: nobody, see {@link
+   * #expireAfterWrite}.
+   *
+   * @throws IllegalStateException if it was already set, or {@link #expireAfterWrite} was
+   */
+  @CanIgnoreReturnValue
+  public TieredCacheBuilder<K, V> expireAfter(Expiry<? super K, ? super V> expiry) {
+    requireNonNull(expiry, "expiry");
+    expireAfter.refuseBeside(expireAfterWrite);
+    expireAfter.set(expiry);
     return this;
   }
 
@@ -177,12 +195,16 @@ public final class TieredCacheBuilder<K, V> {
     return duration == null ? Lifetime.NEVER : Lifetime.millis("expireAfterWrite", duration);
   }
 
+  @Nullable Expiry<? super K, ? super V> expiry() {
+    return expireAfter.orNull();
+  }
+
   Executor executor() {
     return executor.orElse(firn.executor());
   }
 
   HotTier<V> hotTier() {
-    boolean timely = expireAfterWrite.isSet();
+    boolean timely = expireAfterWrite.isSet() || expireAfter.isSet();
     Executor maintenance = executor();
     if (maximumHotWeight.isSet()) {
       return CaffeineHotTier.ofWeight(

@@ -55,8 +55,7 @@ final class WriteThroughCache<K, V> implements TieredCache<K, V> {
             pool,
             loads,
             counters,
-            owner.time(),
-            options.lifetimeMillis(),
+            new Lifetimes<>(owner.time(), options),
             owner.isSync());
     this.computations =
         new Computations<>(name, reader, writer, loads, owner.waits(), counters, this::requireOpen);

@@ -93,6 +93,8 @@ final class BuildersTest {
       twiceByCache(firn, "maximumColdBytes", cache -> cache.maximumColdBytes(1L << 30));
       twiceByCache(firn, "maximumValueBytes", cache -> cache.maximumValueBytes(5));
       twiceByCache(firn, "expireAfterWrite", cache -> cache.expireAfterWrite(Duration.ofDays(1)));
+      twiceByCache(
+          firn, "expireAfter", cache -> cache.expireAfter((key, value) -> Duration.ofDays(1)));
       twiceByCache(firn, "executor", cache -> cache.executor(Runnable::run));
     }
   }
@@ -115,6 +117,27 @@ final class BuildersTest {
                       .maximumHotEntries(5))
           .isInstanceOf(IllegalStateException.class)
           .hasMessageContaining("maximumHotWeight, which is 6");
+    }
+  }
+
+  @Test
+  void expireAfterAndExpireAfterWriteExcludeEachOther() {
+    Expiry<String, String> expiry = (key, value) -> Duration.ofDays(1);
+    try (Firn firn = Stores.open(directory)) {
+      assertThatThrownBy(
+              () ->
+                  firn.cache("both", Codec.utf8(), Codec.utf8())
+                      .expireAfterWrite(Duration.ofDays(1))
+                      .expireAfter(expiry))
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessage("expireAfter cannot be used together with expireAfterWrite, which is PT24H");
+      assertThatThrownBy(
+              () ->
+                  firn.cache("both", Codec.utf8(), Codec.utf8())
+                      .expireAfter(expiry)
+                      .expireAfterWrite(Duration.ofDays(1)))
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessageStartingWith("expireAfterWrite cannot be used together with expireAfter, ");
     }
   }
 
@@ -144,6 +167,9 @@ final class BuildersTest {
           .isThrownBy(
               () -> firn.cache("name", Codec.utf8(), Codec.utf8()).maximumHotWeight(1, null))
           .withMessage("weigher");
+      assertThatNullPointerException()
+          .isThrownBy(() -> firn.cache("name", Codec.utf8(), Codec.utf8()).expireAfter(null))
+          .withMessage("expiry");
     }
   }
 

@@ -27,6 +27,17 @@ final class CacheModelTest {
   private static final int SEEDS = 20;
   private static final int OPERATIONS = 600;
   private static final int KEYS = 12;
+  private static final Duration LIFETIME = Duration.ofSeconds(60);
+
+  /** By which option the entries of a run expire. */
+  private enum Mode {
+    WRITE,
+    EXPIRY;
+
+    static Mode of(int seed) {
+      return values()[seed % values().length];
+    }
+  }
 
   private record Expected(String value, long expiresAtMillis) {}
 
@@ -44,6 +55,7 @@ final class CacheModelTest {
     private final Path store;
     private final long hotEntries;
     private final int seed;
+    private final Mode mode;
     private final Random random;
     private final ManualTime time = new ManualTime();
     private final Map<String, Expected> model = new HashMap<>();
@@ -53,17 +65,14 @@ final class CacheModelTest {
       this.store = store;
       this.hotEntries = hotEntries;
       this.seed = seed;
+      this.mode = Mode.of(seed);
       this.random = new Random(seed);
     }
 
     void execute() {
       while (step < OPERATIONS) {
         try (Firn firn = Stores.open(store, time)) {
-          TieredCache<String, byte[]> cache =
-              firn.cache("model", Codec.utf8(), Codec.bytes())
-                  .maximumHotEntries(hotEntries)
-                  .expireAfterWrite(Duration.ofSeconds(60))
-                  .open();
+          TieredCache<String, byte[]> cache = open(firn);
           int life = 50 + random.nextInt(300);
           for (int i = 0; i < life && step < OPERATIONS; i++, step++) {
             operate(cache);
@@ -76,13 +85,29 @@ final class CacheModelTest {
       }
     }
 
+    private TieredCache<String, byte[]> open(Firn firn) {
+      TieredCacheBuilder<String, byte[]> options =
+          firn.cache("model", Codec.utf8(), Codec.bytes()).maximumHotEntries(hotEntries);
+      switch (mode) {
+        case WRITE -> options.expireAfterWrite(LIFETIME);
+        case EXPIRY -> options.expireAfter(Run::lifetime);
+      }
+      return options.open();
+    }
+
+    /* 1 to 80 s, by key and value. */
+    private static Duration lifetime(String key, byte[] value) {
+      return Duration.ofMillis(
+          1000 + Math.floorMod(31 * key.hashCode() + Arrays.hashCode(value), 79_000));
+    }
+
     private void putAll(TieredCache<String, byte[]> cache) {
       Map<String, byte[]> entries = new HashMap<>();
       for (int i = random.nextInt(6); i >= 0; i--) {
         entries.put("k" + random.nextInt(KEYS), bytes(newValue()));
       }
       cache.putAll(entries);
-      entries.keySet().forEach(key -> expect(key, newValue(), 60_000));
+      entries.keySet().forEach(key -> expect(key, newValue()));
     }
 
     private void operate(TieredCache<String, byte[]> cache) {
@@ -92,13 +117,13 @@ final class CacheModelTest {
         check(cache, key);
       } else if (choice < 45) {
         cache.put(key, bytes(newValue()));
-        expect(key, newValue(), 60_000);
+        expect(key, newValue());
       } else if (choice < 55) {
         update(cache.asMap(), key);
       } else if (choice < 65) {
         int seconds = 1 + random.nextInt(90);
         cache.put(key, bytes(newValue()), Duration.ofSeconds(seconds));
-        expect(key, newValue(), seconds * 1000L);
+        expectUntil(key, newValue(), time.wallMillis() + seconds * 1000L);
       } else if (choice < 78) {
         load(cache, key);
       } else if (choice < 88) {
@@ -149,7 +174,7 @@ final class CacheModelTest {
         }
       }
       if (written) {
-        expect(key, newValue(), 60_000);
+        expect(key, newValue());
       }
     }
 
@@ -174,7 +199,7 @@ final class CacheModelTest {
         assertThat(loaded).as(where(key)).isNull();
       } else {
         assertThat(loaded).as(where(key)).isEqualTo(bytes(newValue()));
-        expect(key, newValue(), 60_000);
+        expect(key, newValue());
       }
     }
 
@@ -190,8 +215,13 @@ final class CacheModelTest {
       return entry == null || time.wallMillis() >= entry.expiresAtMillis ? null : entry.value;
     }
 
-    private void expect(String key, String value, long lifetimeMillis) {
-      model.put(key, new Expected(value, time.wallMillis() + lifetimeMillis));
+    private void expect(String key, String value) {
+      Duration lifetime = mode == Mode.EXPIRY ? lifetime(key, bytes(value)) : LIFETIME;
+      expectUntil(key, value, time.wallMillis() + lifetime.toMillis());
+    }
+
+    private void expectUntil(String key, String value, long expiresAtMillis) {
+      model.put(key, new Expected(value, expiresAtMillis));
     }
 
     private String newValue() {
@@ -208,7 +238,16 @@ final class CacheModelTest {
     }
 
     private String where(String key) {
-      return "seed " + seed + ", hot entries " + hotEntries + ", step " + step + ", key " + key;
+      return "seed "
+          + seed
+          + ", "
+          + mode
+          + ", hot entries "
+          + hotEntries
+          + ", step "
+          + step
+          + ", key "
+          + key;
     }
   }
 }

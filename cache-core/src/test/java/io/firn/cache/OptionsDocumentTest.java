@@ -217,6 +217,7 @@ final class OptionsDocumentTest {
     String forEver =
         String.format(Locale.ROOT, "above %,d days means for ever", Lifetime.MAXIMUM.toDays());
     assertRow(rows, "expireAfterWrite", "for ever", "above 0; rounded up to 1 ms; " + forEver);
+    assertRow(rows, "expireAfter", "not set", "not with `expireAfterWrite`;");
   }
 
   @Test
