@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The read side of a cache: looks on the heap first, then on disk, and keeps on the heap what it
- * finds there. Knows how keys are called in each tier. Thread-safe.
+ * finds there if the cache's {@link Promotion} says so. Knows how keys are called in each tier.
+ * Thread-safe.
  */
 final class TierReader<K, V> {
   private final ColdTable table;
@@ -24,6 +25,8 @@ final class TierReader<K, V> {
   private final String name;
   private final boolean keysAsTheyAre;
   private final Weigher<? super K, ? super V> weigher;
+  private final Promotion promotion;
+  private final @Nullable ColdHits coldHits;
 
   TierReader(
       ColdTable table,
@@ -38,6 +41,8 @@ final class TierReader<K, V> {
     this.name = options.name();
     this.keysAsTheyAre = options.keys().equalsMatchesBytes();
     this.weigher = options.weigher();
+    this.promotion = options.promotion();
+    this.coldHits = promotion == Promotion.SECOND_HIT ? new ColdHits(options.hotPlaces()) : null;
   }
 
   /** Reads a key; counts the hit, and keeps what was on disk. A miss is not counted. */
@@ -126,7 +131,7 @@ final class TierReader<K, V> {
       return null;
     }
     counters.coldHits.increment();
-    if (hot.keepsEntries()
+    if (isWorthPromoting(hash)
         && hot.promote(
             hotKey,
             value,
@@ -137,6 +142,12 @@ final class TierReader<K, V> {
       counters.promotions.increment();
     }
     return value;
+  }
+
+  private boolean isWorthPromoting(long hash) {
+    return hot.keepsEntries()
+        && promotion != Promotion.NEVER
+        && (coldHits == null || coldHits.isSecond(hash));
   }
 
   private @Nullable V readCold(long hash, byte[] bytes, int length, Scratch<K, V> scratch) {

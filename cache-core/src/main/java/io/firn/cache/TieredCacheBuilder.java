@@ -21,6 +21,8 @@ public final class TieredCacheBuilder<K, V> {
   static final long DEFAULT_HOT_ENTRIES = 10_000;
   static final long MAXIMUM_HOT_ENTRIES = 1L << 40;
   static final long MAXIMUM_HOT_WEIGHT = 1L << 60;
+  static final Promotion DEFAULT_PROMOTION = Promotion.ALWAYS;
+  static final long PLACES_BY_WEIGHT = 1 << 16;
   static final long MINIMUM_COLD_BYTES = 16L << 20;
   static final long MAXIMUM_COLD_BYTES = 1L << 50;
 
@@ -34,6 +36,7 @@ public final class TieredCacheBuilder<K, V> {
   private final Setting<Long> maximumValueBytes = new Setting<>("maximumValueBytes");
   private final Setting<Duration> expireAfterWrite = new Setting<>("expireAfterWrite");
   private final Setting<Expiry<? super K, ? super V>> expireAfter = new Setting<>("expireAfter");
+  private final Setting<Promotion> promotion = new Setting<>("promotion");
   private final Setting<Executor> executor = new Setting<>("executor");
   private Weigher<? super K, ? super V> weigher = (key, value) -> 1;
 
@@ -143,6 +146,17 @@ public final class TieredCacheBuilder<K, V> {
   }
 
   /**
+   * Sets when a value that was read on disk is kept on the heap. Default: {@link Promotion#ALWAYS}.
+   *
+   * @throws IllegalStateException if it was already set
+   */
+  @CanIgnoreReturnValue
+  public TieredCacheBuilder<K, V> promotion(Promotion promotion) {
+    this.promotion.set(promotion);
+    return this;
+  }
+
+  /**
    * Sets who does the hot tier's maintenance, such as choosing what to evict, and who runs the
    * asynchronous forms of operations, which may wait for the disk and for loaders. Default: the
    * executor of the store.
@@ -197,6 +211,17 @@ public final class TieredCacheBuilder<K, V> {
 
   @Nullable Expiry<? super K, ? super V> expiry() {
     return expireAfter.orNull();
+  }
+
+  Promotion promotion() {
+    return promotion.orElse(DEFAULT_PROMOTION);
+  }
+
+  /** Returns how many entries the hot tier may have; by weight that is not known. */
+  long hotPlaces() {
+    return maximumHotWeight.isSet()
+        ? PLACES_BY_WEIGHT
+        : maximumHotEntries.orElse(DEFAULT_HOT_ENTRIES);
   }
 
   Executor executor() {

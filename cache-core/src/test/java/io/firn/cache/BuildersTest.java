@@ -95,6 +95,7 @@ final class BuildersTest {
       twiceByCache(firn, "expireAfterWrite", cache -> cache.expireAfterWrite(Duration.ofDays(1)));
       twiceByCache(
           firn, "expireAfter", cache -> cache.expireAfter((key, value) -> Duration.ofDays(1)));
+      twiceByCache(firn, "promotion", cache -> cache.promotion(Promotion.NEVER));
       twiceByCache(firn, "executor", cache -> cache.executor(Runnable::run));
     }
   }
@@ -170,6 +171,9 @@ final class BuildersTest {
       assertThatNullPointerException()
           .isThrownBy(() -> firn.cache("name", Codec.utf8(), Codec.utf8()).expireAfter(null))
           .withMessage("expiry");
+      assertThatNullPointerException()
+          .isThrownBy(() -> firn.cache("name", Codec.utf8(), Codec.utf8()).promotion(null))
+          .withMessage("promotion");
     }
   }
 
