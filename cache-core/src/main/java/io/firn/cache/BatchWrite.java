@@ -26,7 +26,7 @@ final class BatchWrite<K, V> implements AutoCloseable {
 
   /** What becomes of one key; removed if there is no value. */
   private record Change<V>(
-      EncodedKey key, Object hotKey, @Nullable V value, long expiresAtMillis, int weight) {}
+      EncodedKey key, Object hotKey, @Nullable V value, Lifespan lifespan, int weight) {}
 
   BatchWrite(ColdTable table, HotTier<V> hot, Loads<V> loads) {
     this.table = table;
@@ -40,7 +40,7 @@ final class BatchWrite<K, V> implements AutoCloseable {
       EncodedKey key,
       Object hotKey,
       V value,
-      long expiresAtMillis,
+      Lifespan lifespan,
       int weight,
       Scratch<K, V> scratch) {
     batch.put(
@@ -49,14 +49,14 @@ final class BatchWrite<K, V> implements AutoCloseable {
         scratch.keyLength(),
         scratch.value(),
         scratch.valueLength(),
-        expiresAtMillis);
-    changes.add(new Change<>(key, hotKey, value, expiresAtMillis, weight));
+        lifespan.expiresAtMillis());
+    changes.add(new Change<>(key, hotKey, value, lifespan, weight));
   }
 
   /** Adds a removal of the key that the scratch has encoded. */
   void remove(EncodedKey key, Object hotKey, Scratch<K, V> scratch) {
     batch.remove(key.hash(), scratch.key(), scratch.keyLength());
-    changes.add(new Change<>(key, hotKey, null, Lifetime.NEVER, 0));
+    changes.add(new Change<>(key, hotKey, null, Lifespan.ENDLESS, 0));
   }
 
   /** Tells whether the removal of a key with so many bytes fits the batch. */
@@ -78,7 +78,7 @@ final class BatchWrite<K, V> implements AutoCloseable {
       hot.settle(
           change.hotKey,
           change.value,
-          change.expiresAtMillis,
+          change.lifespan,
           change.weight,
           lsn,
           () -> table.writeStamp(hash) == stamp);

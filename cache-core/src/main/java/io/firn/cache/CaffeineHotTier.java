@@ -82,7 +82,7 @@ final class CaffeineHotTier<V> implements HotTier<V> {
   }
 
   @Override
-  public @Nullable V get(Object key) {
+  public @Nullable HotEntry<V> entry(Object key) {
     HotEntry<V> entry = entries.getIfPresent(key);
     if (entry == null) {
       return null;
@@ -91,7 +91,7 @@ final class CaffeineHotTier<V> implements HotTier<V> {
       boolean unused = entries.asMap().remove(key, entry);
       return null;
     }
-    return entry.value();
+    return entry;
   }
 
   @Override
@@ -101,7 +101,7 @@ final class CaffeineHotTier<V> implements HotTier<V> {
 
   @Override
   public boolean apply(
-      Object key, @Nullable V value, long expiresAtMillis, int weight, LongSupplier commit) {
+      Object key, @Nullable V value, Lifespan lifespan, int weight, LongSupplier commit) {
     long before = generation.get();
     boolean[] committed = new boolean[1];
     var unused =
@@ -117,7 +117,7 @@ final class CaffeineHotTier<V> implements HotTier<V> {
                   }
                   return value == null
                       ? null
-                      : new HotEntry<>(value, expiresAtMillis, weight, before, lsn);
+                      : new HotEntry<>(value, lifespan, weight, before, lsn);
                 });
     return committed[0];
   }
@@ -126,7 +126,7 @@ final class CaffeineHotTier<V> implements HotTier<V> {
   public void settle(
       Object key,
       @Nullable V value,
-      long expiresAtMillis,
+      Lifespan lifespan,
       int weight,
       long lsn,
       BooleanSupplier current) {
@@ -142,7 +142,7 @@ final class CaffeineHotTier<V> implements HotTier<V> {
                   }
                   return value == null || !current.getAsBoolean()
                       ? null
-                      : new HotEntry<>(value, expiresAtMillis, weight, before, lsn);
+                      : new HotEntry<>(value, lifespan, weight, before, lsn);
                 });
   }
 
@@ -150,11 +150,11 @@ final class CaffeineHotTier<V> implements HotTier<V> {
   public boolean promote(
       Object key,
       V value,
-      long expiresAtMillis,
+      Lifespan lifespan,
       int weight,
       long readGeneration,
       BooleanSupplier unchanged) {
-    HotEntry<V> candidate = new HotEntry<>(value, expiresAtMillis, weight, readGeneration, 0);
+    HotEntry<V> candidate = new HotEntry<>(value, lifespan, weight, readGeneration, 0);
     HotEntry<V> kept =
         entries
             .asMap()

@@ -11,33 +11,44 @@ final class Lifetimes<K, V> {
   private final String cache;
   private final long lifetimeMillis;
   private final @Nullable Expiry<? super K, ? super V> expiry;
+  private final boolean timed;
 
   Lifetimes(TimeSource time, TieredCacheBuilder<K, V> options) {
     this.time = time;
     this.cache = options.name();
     this.lifetimeMillis = options.lifetimeMillis();
     this.expiry = options.expiry();
+    this.timed = options.refreshMillis() != Lifetime.NEVER;
   }
 
   /**
-   * Returns when an entry expires that is written now. Calls foreign code.
+   * Returns the lifespan of an entry that is written now. Calls foreign code.
    *
    * @throws IllegalArgumentException if the cache's expiry returns zero or a negative duration
    * @throws NullPointerException if it returns null
    */
-  long expiresAt(K key, V value) {
+  Lifespan of(K key, V value) {
     return expiry == null
-        ? expiresAt(lifetimeMillis)
-        : expiresAt(
+        ? of(lifetimeMillis)
+        : of(
             Lifetime.millis(
                 "time to live by the expiry of cache '" + cache + "'",
                 expiry.timeToLive(key, value)));
   }
 
-  /** Returns when an entry expires that is written now, to live as long as its writer says. */
-  long expiresAt(long lifetime) {
-    return lifetime == Lifetime.NEVER
-        ? Lifetime.NEVER
-        : Lifetime.expiry(time.wallMillis(), lifetime);
+  /** Returns the lifespan of an entry that is written now and lives as long as its writer says. */
+  Lifespan of(long lifetime) {
+    if (lifetime == Lifetime.NEVER && !timed) {
+      return Lifespan.ENDLESS;
+    }
+    long now = time.wallMillis();
+    return new Lifespan(timed ? now : Lifespan.UNKNOWN, Lifetime.expiry(now, lifetime));
+  }
+
+  /** Returns the lifespan of an entry that was read on disk. */
+  Lifespan ofRecord(long writtenAtMillis, long expiresAtMillis) {
+    return expiresAtMillis == Lifetime.NEVER && !timed
+        ? Lifespan.ENDLESS
+        : new Lifespan(timed ? writtenAtMillis : Lifespan.UNKNOWN, expiresAtMillis);
   }
 }

@@ -24,6 +24,7 @@ final class Scratch<K, V> implements RecordDecoder<V> {
   private final Input input = new Input();
   private long hash;
   private boolean undecodable;
+  private long writtenAtMillis;
   private long expiresAtMillis;
 
   Scratch(String cache, Codec<K> keys, Codec<V> values, int maximumValueBytes) {
@@ -84,6 +85,7 @@ final class Scratch<K, V> implements RecordDecoder<V> {
   /** Forgets the outcome of an earlier read. */
   void beginRead() {
     undecodable = false;
+    writtenAtMillis = Lifespan.UNKNOWN;
     expiresAtMillis = Lifetime.NEVER;
   }
 
@@ -91,6 +93,7 @@ final class Scratch<K, V> implements RecordDecoder<V> {
   @SuppressWarnings("CatchingUnchecked") // a codec in another language may throw a checked one
   public @Nullable V decode(
       byte[] buffer, int valueOffset, int length, long writeTimeMillis, long expiryMillis) {
+    writtenAtMillis = writeTimeMillis;
     expiresAtMillis = expiryMillis;
     input.wrap(buffer, valueOffset, length);
     try {
@@ -119,6 +122,11 @@ final class Scratch<K, V> implements RecordDecoder<V> {
   /** Tells whether the last read found a record that the codec refused. */
   boolean undecodable() {
     return undecodable;
+  }
+
+  /** Returns when the record was written that the last read found, in whole seconds. */
+  long writtenAtMillis() {
+    return writtenAtMillis;
   }
 
   /** Returns the expiry of the record that the last read found. */

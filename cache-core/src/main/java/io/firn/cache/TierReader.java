@@ -10,6 +10,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,22 +23,28 @@ final class TierReader<K, V> {
   private final HotTier<V> hot;
   private final ScratchPool<K, V> pool;
   private final CacheCounters counters;
+  private final Lifetimes<K, V> lifetimes;
   private final String name;
   private final boolean keysAsTheyAre;
   private final Weigher<? super K, ? super V> weigher;
   private final Promotion promotion;
   private final @Nullable ColdHits coldHits;
 
+  /** Set before the cache is handed out. */
+  private @Nullable ReadListener<K, V> listener;
+
   TierReader(
       ColdTable table,
       HotTier<V> hot,
       ScratchPool<K, V> pool,
       CacheCounters counters,
+      Lifetimes<K, V> lifetimes,
       TieredCacheBuilder<K, V> options) {
     this.table = table;
     this.hot = hot;
     this.pool = pool;
     this.counters = counters;
+    this.lifetimes = lifetimes;
     this.name = options.name();
     this.keysAsTheyAre = options.keys().equalsMatchesBytes();
     this.weigher = options.weigher();
@@ -45,42 +52,73 @@ final class TierReader<K, V> {
     this.coldHits = promotion == Promotion.SECOND_HIT ? new ColdHits(options.hotPlaces()) : null;
   }
 
-  /** Reads a key; counts the hit, and keeps what was on disk. A miss is not counted. */
-  @Nullable V find(K key) {
-    if (keysAsTheyAre) {
-      V value = findHotBy(key);
-      return value != null ? value : findEncoded(key);
-    }
-    return findEncoded(key);
+  /** Tells {@code told} of every read from now on that is a hit. */
+  void listener(ReadListener<K, V> told) {
+    listener = told;
   }
 
-  private @Nullable V findEncoded(K key) {
+  /** Reads a key, like {@link #find(Object, Function)}, for a reader without a loader. */
+  @Nullable V find(K key) {
+    return find(key, null);
+  }
+
+  /**
+   * Reads a key; counts the hit, and keeps what was on disk. A miss is not counted.
+   *
+   * @param loader what the listener is told, null for none
+   */
+  @Nullable V find(K key, @Nullable Function<? super K, ? extends @Nullable V> loader) {
+    if (keysAsTheyAre) {
+      V value = findHotBy(key, key, loader);
+      return value != null ? value : findEncoded(key, loader);
+    }
+    return findEncoded(key, loader);
+  }
+
+  private @Nullable V findEncoded(
+      K key, @Nullable Function<? super K, ? extends @Nullable V> loader) {
     Scratch<K, V> scratch = pool.take();
     try {
       encode(key, scratch);
       Object hotKey = hotKey(key, scratch);
       if (!keysAsTheyAre) {
-        V value = findHotBy(hotKey);
+        V value = findHotBy(key, hotKey, loader);
         if (value != null) {
           return value;
         }
       }
-      return findCold(key, hotKey, scratch.hash(), scratch.key(), scratch.keyLength(), scratch);
+      V value = findCold(key, hotKey, scratch.hash(), scratch.key(), scratch.keyLength(), scratch);
+      if (value != null) {
+        notifyRead(key, scratch, loader);
+      }
+      return value;
     } finally {
       pool.release(scratch);
     }
   }
 
-  /** Reads a key on the heap only, like {@link #find}. */
-  @Nullable V findHot(K key) {
-    return keepsKeysAsTheyAre() ? findHotBy(key) : findHotBy(encoded(key));
+  private void notifyRead(
+      K key, Scratch<K, V> scratch, @Nullable Function<? super K, ? extends @Nullable V> loader) {
+    if (listener != null) {
+      listener.afterRead(key, lifespan(scratch), loader);
+    }
+  }
+
+  private Lifespan lifespan(Scratch<K, V> scratch) {
+    return lifetimes.ofRecord(scratch.writtenAtMillis(), scratch.expiresAtMillis());
+  }
+
+  /** Reads a key on the heap only, like {@link #find(Object, Function)}. */
+  @Nullable V findHot(K key, @Nullable Function<? super K, ? extends @Nullable V> loader) {
+    return findHotBy(key, keepsKeysAsTheyAre() ? key : encoded(key), loader);
   }
 
   /**
-   * Reads many keys, like {@link #find}: first on the heap, then the others in the order in which
-   * they stand on disk.
+   * Reads many keys, like {@link #find(Object, Function)}: first on the heap, then the others in
+   * the order in which they stand on disk.
    */
-  Map<K, V> findAll(Collection<K> keys) {
+  Map<K, V> findAll(
+      Collection<K> keys, @Nullable Function<? super K, ? extends @Nullable V> loader) {
     Map<K, V> found = new HashMap<>();
     List<Wanted<K>> cold = new ArrayList<>();
     Scratch<K, V> scratch = pool.take();
@@ -88,7 +126,7 @@ final class TierReader<K, V> {
       for (K key : keys) {
         encode(key, scratch);
         Object hotKey = hotKey(key, scratch);
-        V value = findHotBy(hotKey);
+        V value = findHotBy(key, hotKey, loader);
         if (value == null) {
           long place = table.reader().place(scratch.hash());
           if (place != Long.MAX_VALUE) {
@@ -106,6 +144,7 @@ final class TierReader<K, V> {
             findCold(wanted.key(), wanted.hotKey(), encoded.hash(), bytes, bytes.length, scratch);
         if (value != null) {
           found.put(wanted.key(), value);
+          notifyRead(wanted.key(), scratch, loader);
         }
       }
     } finally {
@@ -114,12 +153,17 @@ final class TierReader<K, V> {
     return found;
   }
 
-  private @Nullable V findHotBy(Object hotKey) {
-    V value = hot.get(hotKey);
-    if (value != null) {
-      counters.hotHits.increment();
+  private @Nullable V findHotBy(
+      K key, Object hotKey, @Nullable Function<? super K, ? extends @Nullable V> loader) {
+    HotEntry<V> entry = hot.entry(hotKey);
+    if (entry == null) {
+      return null;
     }
-    return value;
+    counters.hotHits.increment();
+    if (listener != null) {
+      listener.afterRead(key, entry.lifespan(), loader);
+    }
+    return entry.value();
   }
 
   private @Nullable V findCold(
@@ -135,7 +179,7 @@ final class TierReader<K, V> {
         && hot.promote(
             hotKey,
             value,
-            scratch.expiresAtMillis(),
+            lifespan(scratch),
             weigh(key, value),
             generation,
             () -> table.writeStamp(hash) == stamp)) {
@@ -166,13 +210,21 @@ final class TierReader<K, V> {
 
   /** Reads a key without counting it as a read, and without keeping what was on disk. */
   @Nullable V peek(K key) {
+    HotEntry<V> entry = look(key);
+    return entry == null ? null : entry.value();
+  }
+
+  /** Reads a key like {@link #peek}, with its lifespan; weight, generation and LSN are not set. */
+  @Nullable HotEntry<V> look(K key) {
     Scratch<K, V> scratch = pool.take();
     try {
       encode(key, scratch);
-      V value = hot.get(hotKey(key, scratch));
-      return value != null
-          ? value
-          : readCold(scratch.hash(), scratch.key(), scratch.keyLength(), scratch);
+      HotEntry<V> entry = hot.entry(hotKey(key, scratch));
+      if (entry != null) {
+        return entry;
+      }
+      V value = readCold(scratch.hash(), scratch.key(), scratch.keyLength(), scratch);
+      return value == null ? null : new HotEntry<>(value, lifespan(scratch), 0, 0, 0);
     } finally {
       pool.release(scratch);
     }
@@ -221,6 +273,11 @@ final class TierReader<K, V> {
     } finally {
       pool.release(scratch);
     }
+  }
+
+  /** Returns an object that equals that of another key if and only if the keys are the same. */
+  Object identity(K key) {
+    return keysAsTheyAre ? key : encoded(key);
   }
 
   /** Returns what the hot tier knows a key by that the scratch has encoded. */

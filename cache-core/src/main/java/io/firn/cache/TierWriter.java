@@ -56,14 +56,14 @@ final class TierWriter<K, V> {
   }
 
   void put(K key, V value, long lifetimeMillis) {
-    putUntil(key, value, lifetimes.expiresAt(lifetimeMillis));
+    putFor(key, value, lifetimes.of(lifetimeMillis));
   }
 
   void put(K key, V value) {
-    putUntil(key, value, lifetimes.expiresAt(key, value));
+    putFor(key, value, lifetimes.of(key, value));
   }
 
-  private void putUntil(K key, V value, long expiresAt) {
+  private void putFor(K key, V value, Lifespan lifespan) {
     int weight = reader.weigh(key, value);
     Scratch<K, V> scratch = pool.take();
     try {
@@ -73,7 +73,7 @@ final class TierWriter<K, V> {
           write(
               reader.hotKey(key, scratch),
               value,
-              expiresAt,
+              lifespan,
               weight,
               scratch,
               write -> commit(scratch, write));
@@ -83,15 +83,15 @@ final class TierWriter<K, V> {
   }
 
   private boolean write(
-      Object hotKey, V value, long expiresAt, int weight, Scratch<K, V> scratch, Commit commit) {
+      Object hotKey, V value, Lifespan lifespan, int weight, Scratch<K, V> scratch, Commit commit) {
     ColdWrite prepared;
     try {
-      prepared = preparePut(scratch, expiresAt);
+      prepared = preparePut(scratch, lifespan);
     } catch (DiskFullException | WriteTimeoutException | StoreIoException e) {
-      return shed(hotKey, value, expiresAt, weight, scratch, commit, e);
+      return shed(hotKey, value, lifespan, weight, scratch, commit, e);
     }
     try (ColdWrite write = prepared) {
-      boolean committed = hot.apply(hotKey, value, expiresAt, weight, () -> commit.of(write));
+      boolean committed = hot.apply(hotKey, value, lifespan, weight, () -> commit.of(write));
       write.awaitDurable();
       return committed;
     }
@@ -101,13 +101,13 @@ final class TierWriter<K, V> {
   private boolean shed(
       Object hotKey,
       V value,
-      long expiresAt,
+      Lifespan lifespan,
       int weight,
       Scratch<K, V> scratch,
       Commit commit,
       FirnException cause) {
     try (ColdWrite removal = prepareRemove(scratch)) {
-      if (!hot.apply(hotKey, sync ? null : value, expiresAt, weight, () -> commit.of(removal))) {
+      if (!hot.apply(hotKey, sync ? null : value, lifespan, weight, () -> commit.of(removal))) {
         return false;
       }
       removal.awaitDurable();
@@ -132,7 +132,7 @@ final class TierWriter<K, V> {
   private boolean remove(K key, Scratch<K, V> scratch, Commit commit) {
     Object hotKey = reader.hotKey(key, scratch);
     try (ColdWrite removal = prepareRemove(scratch)) {
-      boolean committed = hot.apply(hotKey, null, Lifetime.NEVER, 0, () -> commit.of(removal));
+      boolean committed = hot.apply(hotKey, null, Lifespan.ENDLESS, 0, () -> commit.of(removal));
       removal.awaitDurable();
       return committed;
     }
@@ -146,22 +146,22 @@ final class TierWriter<K, V> {
    */
   boolean fill(K key, V value, Load<V> load) {
     int weight = reader.weigh(key, value);
-    long expiresAt = lifetimes.expiresAt(key, value);
+    Lifespan lifespan = lifetimes.of(key, value);
     Scratch<K, V> scratch = pool.take();
     try {
       reader.encode(key, scratch);
       Object hotKey = reader.hotKey(key, scratch);
       try {
         scratch.encodeValue(value);
-        try (ColdWrite write = preparePut(scratch, expiresAt)) {
+        try (ColdWrite write = preparePut(scratch, lifespan)) {
           return hot.apply(
-              hotKey, value, expiresAt, weight, () -> loads.commitUnlessOvertaken(load, write));
+              hotKey, value, lifespan, weight, () -> loads.commitUnlessOvertaken(load, write));
         }
       } catch (OversizedValueException e) {
         counters.shed.increment();
         return true;
       } catch (DiskFullException | WriteTimeoutException | StoreIoException e) {
-        return shedFill(hotKey, value, expiresAt, weight, scratch, load);
+        return shedFill(hotKey, value, lifespan, weight, scratch, load);
       }
     } finally {
       pool.release(scratch);
@@ -169,11 +169,11 @@ final class TierWriter<K, V> {
   }
 
   private boolean shedFill(
-      Object hotKey, V value, long expiresAt, int weight, Scratch<K, V> scratch, Load<V> load) {
+      Object hotKey, V value, Lifespan lifespan, int weight, Scratch<K, V> scratch, Load<V> load) {
     counters.shed.increment();
     try (ColdWrite removal = prepareRemove(scratch)) {
       return hot.apply(
-          hotKey, value, expiresAt, weight, () -> loads.commitUnlessOvertaken(load, removal));
+          hotKey, value, lifespan, weight, () -> loads.commitUnlessOvertaken(load, removal));
     } catch (DiskFullException | WriteTimeoutException | StoreIoException e) {
       // What is on disk could not be served before and is left alone; the value is just not kept.
       return true;
@@ -196,12 +196,7 @@ final class TierWriter<K, V> {
       }
       scratch.encodeValue(value);
       return write(
-          reader.hotKey(key, scratch),
-          value,
-          lifetimes.expiresAt(key, value),
-          weight,
-          scratch,
-          commit);
+          reader.hotKey(key, scratch), value, lifetimes.of(key, value), weight, scratch, commit);
     } finally {
       pool.release(scratch);
     }
@@ -218,7 +213,7 @@ final class TierWriter<K, V> {
             scratch.copyKey(),
             reader.hotKey(entry.getKey(), scratch),
             entry.getValue(),
-            lifetimes.expiresAt(entry.getKey(), entry.getValue()),
+            lifetimes.of(entry.getKey(), entry.getValue()),
             weight,
             scratch);
       }
@@ -275,14 +270,14 @@ final class TierWriter<K, V> {
     return new BatchWrite<>(table, hot, loads);
   }
 
-  private ColdWrite preparePut(Scratch<K, V> scratch, long expiresAt) {
+  private ColdWrite preparePut(Scratch<K, V> scratch, Lifespan lifespan) {
     return table.preparePut(
         scratch.hash(),
         scratch.key(),
         scratch.keyLength(),
         scratch.value(),
         scratch.valueLength(),
-        expiresAt);
+        lifespan.expiresAtMillis());
   }
 
   private ColdWrite prepareRemove(Scratch<K, V> scratch) {

@@ -36,6 +36,7 @@ public final class TieredCacheBuilder<K, V> {
   private final Setting<Long> maximumValueBytes = new Setting<>("maximumValueBytes");
   private final Setting<Duration> expireAfterWrite = new Setting<>("expireAfterWrite");
   private final Setting<Expiry<? super K, ? super V>> expireAfter = new Setting<>("expireAfter");
+  private final Setting<Duration> refreshAfterWrite = new Setting<>("refreshAfterWrite");
   private final Setting<Promotion> promotion = new Setting<>("promotion");
   private final Setting<Executor> executor = new Setting<>("executor");
   private Weigher<? super K, ? super V> weigher = (key, value) -> 1;
@@ -146,6 +147,31 @@ public final class TieredCacheBuilder<K, V> {
   }
 
   /**
+   * Sets how old an entry may become before it is loaded anew in the background. A {@link
+   * TieredCache#get}, {@code getAsync}, {@code getAll} or {@code getAllAsync} of an entry that was
+   * written longer ago returns its value at once and starts one reload of the key, with the loader
+   * of that call, on the cache's {@link #executor}; {@code getAll} gives its loader one key at a
+   * time then. The reload's value is stored as a loaded one is, and lives as long as the cache's
+   * options say; null removes the entry; if the loader throws, the value stays, and the next such
+   * read tries again. Nothing happens if the key was written or removed meanwhile. Reads without a
+   * loader start nothing. Default: never.
+   *
+   * <p>The time of a write is kept on disk in whole seconds: after that an entry may be up to a
+   * second younger than this when it is loaded anew. A key is reloaded once at a time, and no more
+   * than 65,536 keys are.
+   *
+   * @param duration more than 0, rounded up to a millisecond; above 10,000 days it means never
+   * @throws IllegalArgumentException if {@code duration} is zero or negative
+   * @throws IllegalStateException if it was already set
+   */
+  @CanIgnoreReturnValue
+  public TieredCacheBuilder<K, V> refreshAfterWrite(Duration duration) {
+    long unused = Lifetime.millis("refreshAfterWrite", duration);
+    refreshAfterWrite.set(duration);
+    return this;
+  }
+
+  /**
    * Sets when a value that was read on disk is kept on the heap. Default: {@link Promotion#ALWAYS}.
    *
    * @throws IllegalStateException if it was already set
@@ -158,8 +184,8 @@ public final class TieredCacheBuilder<K, V> {
 
   /**
    * Sets who does the hot tier's maintenance, such as choosing what to evict, and who runs the
-   * asynchronous forms of operations, which may wait for the disk and for loaders. Default: the
-   * executor of the store.
+   * asynchronous forms of operations and reloads, which may wait for the disk and for loaders.
+   * Default: the executor of the store.
    *
    * @throws IllegalStateException if it was already set
    */
@@ -211,6 +237,11 @@ public final class TieredCacheBuilder<K, V> {
 
   @Nullable Expiry<? super K, ? super V> expiry() {
     return expireAfter.orNull();
+  }
+
+  long refreshMillis() {
+    Duration duration = refreshAfterWrite.orNull();
+    return duration == null ? Lifetime.NEVER : Lifetime.millis("refreshAfterWrite", duration);
   }
 
   Promotion promotion() {

@@ -46,19 +46,17 @@ final class WriteThroughCache<K, V> implements TieredCache<K, V> {
     ScratchPool<K, V> pool =
         new ScratchPool<>(name, options.keys(), options.values(), options.valueBytesLimit());
     Loads<V> loads = new Loads<>(Runtime.getRuntime().availableProcessors());
-    this.reader = new TierReader<>(table, hot, pool, counters, options);
+    Lifetimes<K, V> lifetimes = new Lifetimes<>(owner.time(), options);
+    this.reader = new TierReader<>(table, hot, pool, counters, lifetimes, options);
     this.writer =
-        new TierWriter<>(
-            table,
-            hot,
-            reader,
-            pool,
-            loads,
-            counters,
-            new Lifetimes<>(owner.time(), options),
-            owner.isSync());
+        new TierWriter<>(table, hot, reader, pool, loads, counters, lifetimes, owner.isSync());
     this.computations =
         new Computations<>(name, reader, writer, loads, owner.waits(), counters, this::requireOpen);
+    if (options.refreshMillis() != Lifetime.NEVER) {
+      reader.listener(
+          new Refresher<>(
+              options, owner.time(), reader, writer, loads, computations, this::requireOpen));
+    }
     this.map = new CacheMap<>(this);
     this.executor = options.executor();
   }
@@ -84,7 +82,7 @@ final class WriteThroughCache<K, V> implements TieredCache<K, V> {
     requireNonNull(key, "key");
     requireNonNull(loader, "loader");
     requireOpen();
-    V value = reader.find(key);
+    V value = reader.find(key, loader);
     return value != null ? value : computations.load(key, loader);
   }
 
@@ -92,7 +90,7 @@ final class WriteThroughCache<K, V> implements TieredCache<K, V> {
   public Map<K, V> getAllPresent(Iterable<? extends K> keys) {
     Set<K> wanted = distinct(keys);
     requireOpen();
-    Map<K, V> found = reader.findAll(wanted);
+    Map<K, V> found = reader.findAll(wanted, null);
     counters.misses.add(wanted.size() - found.size());
     return inOrder(wanted, found);
   }
@@ -103,7 +101,7 @@ final class WriteThroughCache<K, V> implements TieredCache<K, V> {
     Set<K> wanted = distinct(keys);
     requireNonNull(loader, "loader");
     requireOpen();
-    Map<K, V> found = reader.findAll(wanted);
+    Map<K, V> found = reader.findAll(wanted, key -> loader.apply(Set.of(key)).get(key));
     Set<K> missing = new LinkedHashSet<>(wanted);
     missing.removeAll(found.keySet());
     if (!missing.isEmpty()) {
@@ -133,7 +131,7 @@ final class WriteThroughCache<K, V> implements TieredCache<K, V> {
   public CompletableFuture<@Nullable V> getIfPresentAsync(K key) {
     requireNonNull(key, "key");
     requireOpen();
-    V value = reader.findHot(key);
+    V value = reader.findHot(key, null);
     return value != null
         ? CompletableFuture.completedFuture(value)
         : CompletableFuture.supplyAsync(() -> getIfPresent(key), executor);
@@ -145,7 +143,7 @@ final class WriteThroughCache<K, V> implements TieredCache<K, V> {
     requireNonNull(key, "key");
     requireNonNull(loader, "loader");
     requireOpen();
-    V value = reader.findHot(key);
+    V value = reader.findHot(key, loader);
     return value != null
         ? CompletableFuture.completedFuture(value)
         : CompletableFuture.supplyAsync(() -> get(key, loader), executor);

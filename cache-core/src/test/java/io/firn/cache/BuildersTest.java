@@ -65,6 +65,10 @@ final class BuildersTest {
           firn,
           cache -> cache.expireAfterWrite(Duration.ZERO),
           "expireAfterWrite is PT0S, must be positive");
+      refusedByCache(
+          firn,
+          cache -> cache.refreshAfterWrite(Duration.ofMillis(-1)),
+          "refreshAfterWrite is PT-0.001S, must be positive");
       assertThatThrownBy(() -> firn.cache("", Codec.utf8(), Codec.utf8()))
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessage("name has 0 chars, must have 1 to 255: ''");
@@ -95,6 +99,7 @@ final class BuildersTest {
       twiceByCache(firn, "expireAfterWrite", cache -> cache.expireAfterWrite(Duration.ofDays(1)));
       twiceByCache(
           firn, "expireAfter", cache -> cache.expireAfter((key, value) -> Duration.ofDays(1)));
+      twiceByCache(firn, "refreshAfterWrite", cache -> cache.refreshAfterWrite(Duration.ofDays(1)));
       twiceByCache(firn, "promotion", cache -> cache.promotion(Promotion.NEVER));
       twiceByCache(firn, "executor", cache -> cache.executor(Runnable::run));
     }

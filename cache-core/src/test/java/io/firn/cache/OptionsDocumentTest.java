@@ -219,6 +219,11 @@ final class OptionsDocumentTest {
     assertRow(rows, "expireAfterWrite", "for ever", "above 0; rounded up to 1 ms; " + forEver);
     assertRow(
         rows,
+        "refreshAfterWrite",
+        "never",
+        "above 0; rounded up to 1 ms; " + forEver.replace("for ever", "never"));
+    assertRow(
+        rows,
         "promotion",
         "`" + TieredCacheBuilder.DEFAULT_PROMOTION + "`",
         names(Promotion.values()));
