@@ -49,7 +49,8 @@ final class BatchWrite<K, V> implements AutoCloseable {
         scratch.keyLength(),
         scratch.value(),
         scratch.valueLength(),
-        lifespan.expiresAtMillis());
+        lifespan.expiresAtMillis(),
+        lifespan.attributes());
     changes.add(new Change<>(key, hotKey, value, lifespan, weight));
   }
 

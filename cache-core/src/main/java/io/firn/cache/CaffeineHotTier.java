@@ -123,6 +123,22 @@ final class CaffeineHotTier<V> implements HotTier<V> {
   }
 
   @Override
+  public void prolong(Object key, Lifespan lifespan, LongSupplier commit) {
+    var unused =
+        entries
+            .asMap()
+            .compute(
+                key,
+                (k, old) -> {
+                  long lsn = commit.getAsLong();
+                  if (lsn == NOT_COMMITTED || old == null) {
+                    return old;
+                  }
+                  return new HotEntry<>(old.value(), lifespan, old.weight(), old.generation(), lsn);
+                });
+  }
+
+  @Override
   public void settle(
       Object key,
       @Nullable V value,

@@ -47,6 +47,12 @@ interface HotTier<V> {
   boolean apply(Object key, @Nullable V value, Lifespan lifespan, int weight, LongSupplier commit);
 
   /**
+   * Runs {@code commit}, of the same value with another lifespan, in the key's step; if it was
+   * committed, an entry that is here gets the lifespan too, and an absent one stays absent.
+   */
+  void prolong(Object key, Lifespan lifespan, LongSupplier commit);
+
+  /**
    * Follows a batch that the cold tier has committed, in the key's step. The key's value becomes
    * {@code value}, or none for null, if {@code current} says that the batch's version is the newest
    * one; if it is not, a value of a higher LSN stays, and any other goes.

@@ -31,6 +31,11 @@ final class NoHotTier<V> implements HotTier<V> {
   }
 
   @Override
+  public void prolong(Object key, Lifespan lifespan, LongSupplier commit) {
+    long unused = commit.getAsLong();
+  }
+
+  @Override
   public void settle(
       Object key,
       @Nullable V value,

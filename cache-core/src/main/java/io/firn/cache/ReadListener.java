@@ -17,4 +17,12 @@ interface ReadListener<K, V> {
    */
   void afterRead(
       K key, Lifespan lifespan, @Nullable Function<? super K, ? extends @Nullable V> loader);
+
+  /** Returns a listener that tells this one and then {@code next}. */
+  default ReadListener<K, V> andThen(ReadListener<K, V> next) {
+    return (key, lifespan, loader) -> {
+      afterRead(key, lifespan, loader);
+      next.afterRead(key, lifespan, loader);
+    };
+  }
 }

@@ -17,6 +17,8 @@ final class Scratch<K, V> implements RecordDecoder<V> {
   /* A buffer that one large value has grown is not kept for the small ones. */
   private static final int MAXIMUM_KEPT_BYTES = 256 << 10;
 
+  private static final long NO_DEADLINE = Long.MIN_VALUE;
+
   private final Codec<K> keys;
   private final Codec<V> values;
   private final Output key;
@@ -26,6 +28,7 @@ final class Scratch<K, V> implements RecordDecoder<V> {
   private boolean undecodable;
   private long writtenAtMillis;
   private long expiresAtMillis;
+  private long deadlineMillis;
 
   Scratch(String cache, Codec<K> keys, Codec<V> values, int maximumValueBytes) {
     this.keys = keys;
@@ -87,6 +90,12 @@ final class Scratch<K, V> implements RecordDecoder<V> {
     undecodable = false;
     writtenAtMillis = Lifespan.UNKNOWN;
     expiresAtMillis = Lifetime.NEVER;
+    deadlineMillis = NO_DEADLINE;
+  }
+
+  @Override
+  public void attributes(byte[] buffer, int offset, int length) {
+    deadlineMillis = Lifespan.deadline(buffer, offset, length, NO_DEADLINE);
   }
 
   @Override
@@ -95,6 +104,7 @@ final class Scratch<K, V> implements RecordDecoder<V> {
       byte[] buffer, int valueOffset, int length, long writeTimeMillis, long expiryMillis) {
     writtenAtMillis = writeTimeMillis;
     expiresAtMillis = expiryMillis;
+    deadlineMillis = deadlineMillis == NO_DEADLINE ? expiryMillis : deadlineMillis;
     input.wrap(buffer, valueOffset, length);
     try {
       return requireDecoded(values.decode(input));
@@ -132,6 +142,11 @@ final class Scratch<K, V> implements RecordDecoder<V> {
   /** Returns the expiry of the record that the last read found. */
   long expiresAtMillis() {
     return expiresAtMillis;
+  }
+
+  /** Returns up to when reads can prolong the expiry of that record; the expiry if they cannot. */
+  long deadlineMillis() {
+    return deadlineMillis;
   }
 
   boolean isWorthKeeping() {

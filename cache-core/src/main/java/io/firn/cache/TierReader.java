@@ -53,8 +53,8 @@ final class TierReader<K, V> {
   }
 
   /** Tells {@code told} of every read from now on that is a hit. */
-  void listener(ReadListener<K, V> told) {
-    listener = told;
+  void tell(ReadListener<K, V> told) {
+    listener = listener == null ? told : listener.andThen(told);
   }
 
   /** Reads a key, like {@link #find(Object, Function)}, for a reader without a loader. */
@@ -105,7 +105,8 @@ final class TierReader<K, V> {
   }
 
   private Lifespan lifespan(Scratch<K, V> scratch) {
-    return lifetimes.ofRecord(scratch.writtenAtMillis(), scratch.expiresAtMillis());
+    return lifetimes.ofRecord(
+        scratch.writtenAtMillis(), scratch.expiresAtMillis(), scratch.deadlineMillis());
   }
 
   /** Reads a key on the heap only, like {@link #find(Object, Function)}. */

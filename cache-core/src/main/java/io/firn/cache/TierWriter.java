@@ -202,6 +202,29 @@ final class TierWriter<K, V> {
     }
   }
 
+  /**
+   * Writes an entry that was read since {@code load} was registered again, with another lifespan.
+   * Nothing changes if it was overtaken, has expired by now, or cannot be written.
+   */
+  void prolong(K key, HotEntry<V> present, Lifespan prolonged, Load<V> load) {
+    Scratch<K, V> scratch = pool.take();
+    try {
+      reader.encode(key, scratch);
+      scratch.encodeValue(present.value());
+      try (ColdWrite write = preparePut(scratch, prolonged)) {
+        hot.prolong(
+            reader.hotKey(key, scratch),
+            prolonged,
+            () ->
+                lifetimes.isLive(present.lifespan())
+                    ? loads.commitUnlessOvertaken(load, write)
+                    : HotTier.NOT_COMMITTED);
+      }
+    } finally {
+      pool.release(scratch);
+    }
+  }
+
   void putAll(List<Map.Entry<K, V>> entries) {
     Scratch<K, V> scratch = pool.take();
     try (BatchWrite<K, V> batch = batch()) {
@@ -277,7 +300,9 @@ final class TierWriter<K, V> {
         scratch.keyLength(),
         scratch.value(),
         scratch.valueLength(),
-        lifespan.expiresAtMillis());
+        lifespan.writtenAtMillis() == Lifespan.UNKNOWN ? ColdTable.NOW : lifespan.writtenAtMillis(),
+        lifespan.expiresAtMillis(),
+        lifespan.attributes());
   }
 
   private ColdWrite prepareRemove(Scratch<K, V> scratch) {

@@ -119,8 +119,8 @@ public interface TieredCache<K, V> extends AutoCloseable {
   CompletableFuture<@Nullable Void> invalidateAsync(K key);
 
   /**
-   * Stores {@code value}, to live as long as the cache's {@code expireAfterWrite} or {@code
-   * expireAfter} says.
+   * Stores {@code value}, to live as long as the cache's {@code expireAfterWrite}, {@code
+   * expireAfterAccess} or {@code expireAfter} says.
    *
    * <p>If the disk has no room, the older value is removed from disk; then with {@link
    * Durability#sync} this fails, and otherwise the value is kept on the heap only and counted as
@@ -134,9 +134,9 @@ public interface TieredCache<K, V> extends AutoCloseable {
 
   /**
    * Stores {@code value}, to be served for {@code timeToLive} from now on; the cache's options do
-   * not count for it. Otherwise like {@link #put(Object, Object)}. In a cache without an option by
-   * which entries expire the entry leaves the heap when it is asked for after its time, or when
-   * others need the room.
+   * not count for it, and reads do not prolong it. Otherwise like {@link #put(Object, Object)}. In
+   * a cache without an option by which entries expire the entry leaves the heap when it is asked
+   * for after its time, or when others need the room.
    *
    * @param timeToLive more than 0, rounded up to a millisecond; above 10,000 days it means for ever
    * @throws IllegalArgumentException if {@code timeToLive} is zero or negative

@@ -35,6 +35,7 @@ public final class TieredCacheBuilder<K, V> {
   private final Setting<Long> maximumColdBytes = new Setting<>("maximumColdBytes");
   private final Setting<Long> maximumValueBytes = new Setting<>("maximumValueBytes");
   private final Setting<Duration> expireAfterWrite = new Setting<>("expireAfterWrite");
+  private final Setting<Duration> expireAfterAccess = new Setting<>("expireAfterAccess");
   private final Setting<Expiry<? super K, ? super V>> expireAfter = new Setting<>("expireAfter");
   private final Setting<Duration> refreshAfterWrite = new Setting<>("refreshAfterWrite");
   private final Setting<Promotion> promotion = new Setting<>("promotion");
@@ -132,16 +133,44 @@ public final class TieredCacheBuilder<K, V> {
   }
 
   /**
+   * Sets how long an entry is served after its last access, where its write does not say how long
+   * it lives: a write, or a read by any method of {@link TieredCache} but {@code asMap}, of which
+   * only {@code get} and {@code computeIfAbsent} count. Beside {@link #expireAfterWrite} the
+   * earlier of the two holds. Default: for ever.
+   *
+   * <p>A read after which less than 7/8 of the duration would be left writes the entry again, on
+   * the cache's {@link #executor}. So an entry is served for at least 7/8 of the duration after its
+   * last access, and never for longer than the duration. It can expire earlier after a crash, if
+   * the disk has no room to write it again, if the executor comes to it too late, and if 65,536
+   * others wait for that.
+   *
+   * <p>What was written while the cache was open without this option keeps the expiry that it got.
+   *
+   * @param duration more than 0, rounded up to a millisecond; above 10,000 days it means for ever
+   * @throws IllegalArgumentException if {@code duration} is zero or negative
+   * @throws IllegalStateException if it was already set, or {@link #expireAfter} was
+   */
+  @CanIgnoreReturnValue
+  public TieredCacheBuilder<K, V> expireAfterAccess(Duration duration) {
+    long unused = Lifetime.millis("expireAfterAccess", duration);
+    expireAfterAccess.refuseBeside(expireAfter);
+    expireAfterAccess.set(duration);
+    return this;
+  }
+
+  /**
    * Sets who says, entry by entry, how long it is served after a write that does not say it itself:
    * a put, a load, or a write by {@link TieredCache#asMap}. Default: nobody, see {@link
    * #expireAfterWrite}.
    *
-   * @throws IllegalStateException if it was already set, or {@link #expireAfterWrite} was
+   * @throws IllegalStateException if it was already set, or {@link #expireAfterWrite} or {@link
+   *     #expireAfterAccess} was
    */
   @CanIgnoreReturnValue
   public TieredCacheBuilder<K, V> expireAfter(Expiry<? super K, ? super V> expiry) {
     requireNonNull(expiry, "expiry");
     expireAfter.refuseBeside(expireAfterWrite);
+    expireAfter.refuseBeside(expireAfterAccess);
     expireAfter.set(expiry);
     return this;
   }
@@ -184,8 +213,8 @@ public final class TieredCacheBuilder<K, V> {
 
   /**
    * Sets who does the hot tier's maintenance, such as choosing what to evict, and who runs the
-   * asynchronous forms of operations and reloads, which may wait for the disk and for loaders.
-   * Default: the executor of the store.
+   * asynchronous forms of operations, reloads, and what reads have to write, which may wait for the
+   * disk and for loaders. Default: the executor of the store.
    *
    * @throws IllegalStateException if it was already set
    */
@@ -239,6 +268,11 @@ public final class TieredCacheBuilder<K, V> {
     return expireAfter.orNull();
   }
 
+  long accessMillis() {
+    Duration duration = expireAfterAccess.orNull();
+    return duration == null ? Lifetime.NEVER : Lifetime.millis("expireAfterAccess", duration);
+  }
+
   long refreshMillis() {
     Duration duration = refreshAfterWrite.orNull();
     return duration == null ? Lifetime.NEVER : Lifetime.millis("refreshAfterWrite", duration);
@@ -260,7 +294,7 @@ public final class TieredCacheBuilder<K, V> {
   }
 
   HotTier<V> hotTier() {
-    boolean timely = expireAfterWrite.isSet() || expireAfter.isSet();
+    boolean timely = expireAfterWrite.isSet() || expireAfterAccess.isSet() || expireAfter.isSet();
     Executor maintenance = executor();
     if (maximumHotWeight.isSet()) {
       return CaffeineHotTier.ofWeight(

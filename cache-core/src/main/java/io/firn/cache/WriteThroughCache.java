@@ -53,9 +53,14 @@ final class WriteThroughCache<K, V> implements TieredCache<K, V> {
     this.computations =
         new Computations<>(name, reader, writer, loads, owner.waits(), counters, this::requireOpen);
     if (options.refreshMillis() != Lifetime.NEVER) {
-      reader.listener(
+      reader.tell(
           new Refresher<>(
               options, owner.time(), reader, writer, loads, computations, this::requireOpen));
+    }
+    if (options.accessMillis() != Lifetime.NEVER) {
+      reader.tell(
+          new Prolonger<>(
+              options, owner.time(), lifetimes, reader, writer, loads, this::requireOpen));
     }
     this.map = new CacheMap<>(this);
     this.executor = options.executor();

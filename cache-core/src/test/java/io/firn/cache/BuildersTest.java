@@ -67,6 +67,10 @@ final class BuildersTest {
           "expireAfterWrite is PT0S, must be positive");
       refusedByCache(
           firn,
+          cache -> cache.expireAfterAccess(Duration.ZERO),
+          "expireAfterAccess is PT0S, must be positive");
+      refusedByCache(
+          firn,
           cache -> cache.refreshAfterWrite(Duration.ofMillis(-1)),
           "refreshAfterWrite is PT-0.001S, must be positive");
       assertThatThrownBy(() -> firn.cache("", Codec.utf8(), Codec.utf8()))
@@ -100,6 +104,7 @@ final class BuildersTest {
       twiceByCache(
           firn, "expireAfter", cache -> cache.expireAfter((key, value) -> Duration.ofDays(1)));
       twiceByCache(firn, "refreshAfterWrite", cache -> cache.refreshAfterWrite(Duration.ofDays(1)));
+      twiceByCache(firn, "expireAfterAccess", cache -> cache.expireAfterAccess(Duration.ofDays(1)));
       twiceByCache(firn, "promotion", cache -> cache.promotion(Promotion.NEVER));
       twiceByCache(firn, "executor", cache -> cache.executor(Runnable::run));
     }
@@ -127,7 +132,7 @@ final class BuildersTest {
   }
 
   @Test
-  void expireAfterAndExpireAfterWriteExcludeEachOther() {
+  void expireAfterExcludesTheOtherTwoWaysToExpire() {
     Expiry<String, String> expiry = (key, value) -> Duration.ofDays(1);
     try (Firn firn = Stores.open(directory)) {
       assertThatThrownBy(
@@ -144,6 +149,20 @@ final class BuildersTest {
                       .expireAfterWrite(Duration.ofDays(1)))
           .isInstanceOf(IllegalStateException.class)
           .hasMessageStartingWith("expireAfterWrite cannot be used together with expireAfter, ");
+      assertThatThrownBy(
+              () ->
+                  firn.cache("both", Codec.utf8(), Codec.utf8())
+                      .expireAfterAccess(Duration.ofDays(1))
+                      .expireAfter(expiry))
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessage("expireAfter cannot be used together with expireAfterAccess, which is PT24H");
+      assertThatThrownBy(
+              () ->
+                  firn.cache("both", Codec.utf8(), Codec.utf8())
+                      .expireAfter(expiry)
+                      .expireAfterAccess(Duration.ofDays(1)))
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessageStartingWith("expireAfterAccess cannot be used together with expireAfter, ");
     }
   }
 

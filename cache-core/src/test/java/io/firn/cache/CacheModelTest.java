@@ -2,6 +2,7 @@
 // Copyright The Firn authors
 package io.firn.cache;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.firn.cache.codec.Codec;
@@ -24,22 +25,28 @@ import org.junit.jupiter.params.provider.ValueSource;
  * message.
  */
 final class CacheModelTest {
-  private static final int SEEDS = 20;
+  private static final int SEEDS = 25;
   private static final int OPERATIONS = 600;
   private static final int KEYS = 12;
   private static final Duration LIFETIME = Duration.ofSeconds(60);
+  private static final Duration IDLE = Duration.ofSeconds(40);
+  private static final Duration REFRESH_AGE = Duration.ofSeconds(20);
 
   /** By which option the entries of a run expire. */
   private enum Mode {
     WRITE,
-    EXPIRY;
+    EXPIRY,
+    ACCESS,
+    ACCESS_AND_WRITE,
+    REFRESH;
 
     static Mode of(int seed) {
       return values()[seed % values().length];
     }
   }
 
-  private record Expected(String value, long expiresAtMillis) {}
+  private record Expected(
+      String value, long writtenAtMillis, long expiresAtMillis, long deadlineMillis) {}
 
   @TempDir Path directory;
 
@@ -87,10 +94,15 @@ final class CacheModelTest {
 
     private TieredCache<String, byte[]> open(Firn firn) {
       TieredCacheBuilder<String, byte[]> options =
-          firn.cache("model", Codec.utf8(), Codec.bytes()).maximumHotEntries(hotEntries);
+          firn.cache("model", Codec.utf8(), Codec.bytes())
+              .maximumHotEntries(hotEntries)
+              .promotion(Promotion.values()[random.nextInt(Promotion.values().length)]);
       switch (mode) {
         case WRITE -> options.expireAfterWrite(LIFETIME);
         case EXPIRY -> options.expireAfter(Run::lifetime);
+        case ACCESS -> options.expireAfterAccess(IDLE);
+        case ACCESS_AND_WRITE -> options.expireAfterAccess(IDLE).expireAfterWrite(LIFETIME);
+        case REFRESH -> options.expireAfterWrite(LIFETIME).refreshAfterWrite(REFRESH_AGE);
       }
       return options.open();
     }
@@ -123,7 +135,8 @@ final class CacheModelTest {
       } else if (choice < 65) {
         int seconds = 1 + random.nextInt(90);
         cache.put(key, bytes(newValue()), Duration.ofSeconds(seconds));
-        expectUntil(key, newValue(), time.wallMillis() + seconds * 1000L);
+        long expiresAt = time.wallMillis() + seconds * 1000L;
+        expectUntil(key, newValue(), expiresAt, expiresAt);
       } else if (choice < 78) {
         load(cache, key);
       } else if (choice < 88) {
@@ -140,7 +153,9 @@ final class CacheModelTest {
         cache.invalidateAll();
         model.clear();
       } else {
-        time.advance(Duration.ofMillis(random.nextInt(20_000)));
+        // The age of an entry on disk is known in whole seconds.
+        long unit = mode == Mode.REFRESH ? 1_000 : 1;
+        time.advance(Duration.ofMillis(random.nextInt(20_000) / unit * unit));
       }
     }
 
@@ -195,6 +210,8 @@ final class CacheModelTest {
       byte[] loaded = cache.get(key, k -> absent ? null : bytes(newValue()));
       if (present != null) {
         assertThat(loaded).as(where(key)).isEqualTo(bytes(present));
+        read(key);
+        reload(key, absent);
       } else if (absent) {
         assertThat(loaded).as(where(key)).isNull();
       } else {
@@ -208,6 +225,32 @@ final class CacheModelTest {
       assertThat(cache.getIfPresent(key))
           .as(where(key))
           .isEqualTo(expected == null ? null : bytes(expected));
+      if (expected != null) {
+        read(key);
+      }
+    }
+
+    /* What a read does to the expiry, by an executor that works at once. */
+    private void read(String key) {
+      Expected entry = requireNonNull(model.get(key));
+      long now = time.wallMillis();
+      long due = now + IDLE.toMillis() / 8 * 7;
+      if (entry.expiresAtMillis < due && entry.expiresAtMillis < entry.deadlineMillis) {
+        long expiresAt = Math.min(entry.deadlineMillis, now + IDLE.toMillis());
+        model.put(
+            key, new Expected(entry.value, entry.writtenAtMillis, expiresAt, entry.deadlineMillis));
+      }
+    }
+
+    private void reload(String key, boolean absent) {
+      long age = time.wallMillis() - requireNonNull(model.get(key)).writtenAtMillis;
+      if (mode == Mode.REFRESH && age > REFRESH_AGE.toMillis()) {
+        if (absent) {
+          model.remove(key);
+        } else {
+          expect(key, newValue());
+        }
+      }
     }
 
     private @Nullable String expected(String key) {
@@ -216,12 +259,15 @@ final class CacheModelTest {
     }
 
     private void expect(String key, String value) {
+      long now = time.wallMillis();
       Duration lifetime = mode == Mode.EXPIRY ? lifetime(key, bytes(value)) : LIFETIME;
-      expectUntil(key, value, time.wallMillis() + lifetime.toMillis());
+      long written = mode == Mode.ACCESS ? Lifetime.NEVER : now + lifetime.toMillis();
+      boolean idle = mode == Mode.ACCESS || mode == Mode.ACCESS_AND_WRITE;
+      expectUntil(key, value, idle ? Math.min(written, now + IDLE.toMillis()) : written, written);
     }
 
-    private void expectUntil(String key, String value, long expiresAtMillis) {
-      model.put(key, new Expected(value, expiresAtMillis));
+    private void expectUntil(String key, String value, long expiresAtMillis, long deadlineMillis) {
+      model.put(key, new Expected(value, time.wallMillis(), expiresAtMillis, deadlineMillis));
     }
 
     private String newValue() {

@@ -235,7 +235,8 @@ final class OptionsDocumentTest {
                 bytes(Integer.BYTES * (long) ColdHits.LEAST_PLACES),
                 bytes(Integer.BYTES * (long) ColdHits.MOST_PLACES),
                 bytes(Integer.BYTES * TieredCacheBuilder.PLACES_BY_WEIGHT)));
-    assertRow(rows, "expireAfter", "not set", "not with `expireAfterWrite`;");
+    assertRow(rows, "expireAfterAccess", "for ever", "above 0; rounded up to 1 ms; " + forEver);
+    assertRow(rows, "expireAfter", "not set", "not with `expireAfterWrite` or");
   }
 
   @Test
