@@ -23,42 +23,43 @@ final class BatchWrite<K, V> implements AutoCloseable {
   private final @Nullable DirtyEntries<K, V> dirty;
   private final Loads<V> loads;
   private final ColdBatch batch;
-  private final long expiresAtMillis;
   private final List<Change<V>> changes = new ArrayList<>();
 
   /** What becomes of one key; removed if there is no value. */
-  private record Change<V>(EncodedKey key, Object hotKey, @Nullable V value, int weight) {}
+  private record Change<V>(
+      EncodedKey key, Object hotKey, @Nullable V value, Lifespan lifespan, int weight) {}
 
-  BatchWrite(
-      ColdTable table,
-      HotTier<V> hot,
-      @Nullable DirtyEntries<K, V> dirty,
-      Loads<V> loads,
-      long expiresAtMillis) {
+  BatchWrite(ColdTable table, HotTier<V> hot, @Nullable DirtyEntries<K, V> dirty, Loads<V> loads) {
     this.table = table;
     this.hot = hot;
     this.dirty = dirty;
     this.loads = loads;
     this.batch = table.batch();
-    this.expiresAtMillis = expiresAtMillis;
   }
 
   /** Adds a put of what the scratch has encoded. */
-  void put(EncodedKey key, Object hotKey, V value, int weight, Scratch<K, V> scratch) {
+  void put(
+      EncodedKey key,
+      Object hotKey,
+      V value,
+      Lifespan lifespan,
+      int weight,
+      Scratch<K, V> scratch) {
     batch.put(
         key.hash(),
         scratch.key(),
         scratch.keyLength(),
         scratch.value(),
         scratch.valueLength(),
-        expiresAtMillis);
-    changes.add(new Change<>(key, hotKey, value, weight));
+        lifespan.expiresAtMillis(),
+        lifespan.attributes());
+    changes.add(new Change<>(key, hotKey, value, lifespan, weight));
   }
 
   /** Adds a removal of the key that the scratch has encoded. */
   void remove(EncodedKey key, Object hotKey, Scratch<K, V> scratch) {
     batch.remove(key.hash(), scratch.key(), scratch.keyLength());
-    changes.add(new Change<>(key, hotKey, null, 0));
+    changes.add(new Change<>(key, hotKey, null, Lifespan.ENDLESS, 0));
   }
 
   /** Tells whether the removal of a key with so many bytes fits the batch. */
@@ -80,7 +81,7 @@ final class BatchWrite<K, V> implements AutoCloseable {
       hot.settle(
           change.hotKey,
           change.value,
-          expiresAtMillis,
+          change.lifespan,
           change.weight,
           lsn,
           () -> table.writeStamp(hash) == stamp);

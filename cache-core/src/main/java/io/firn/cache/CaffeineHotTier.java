@@ -102,7 +102,7 @@ final class CaffeineHotTier<V> implements HotTier<V> {
   }
 
   @Override
-  public @Nullable V get(Object key) {
+  public @Nullable HotEntry<V> entry(Object key) {
     HotEntry<V> entry = entries.getIfPresent(key);
     if (entry == null) {
       return null;
@@ -111,7 +111,7 @@ final class CaffeineHotTier<V> implements HotTier<V> {
       boolean unused = entries.asMap().remove(key, entry);
       return null;
     }
-    return entry.value();
+    return entry;
   }
 
   @Override
@@ -121,7 +121,7 @@ final class CaffeineHotTier<V> implements HotTier<V> {
 
   @Override
   public boolean apply(
-      Object key, @Nullable V value, long expiresAtMillis, int weight, LongSupplier commit) {
+      Object key, @Nullable V value, Lifespan lifespan, int weight, LongSupplier commit) {
     long before = generation.get();
     boolean[] committed = new boolean[1];
     var unused =
@@ -137,16 +137,32 @@ final class CaffeineHotTier<V> implements HotTier<V> {
                   }
                   return value == null
                       ? null
-                      : new HotEntry<>(value, expiresAtMillis, weight, before, lsn);
+                      : new HotEntry<>(value, lifespan, weight, before, lsn);
                 });
     return committed[0];
+  }
+
+  @Override
+  public void prolong(Object key, Lifespan lifespan, LongSupplier commit) {
+    var unused =
+        entries
+            .asMap()
+            .compute(
+                key,
+                (k, old) -> {
+                  long lsn = commit.getAsLong();
+                  if (lsn == NOT_COMMITTED || old == null) {
+                    return old;
+                  }
+                  return new HotEntry<>(old.value(), lifespan, old.weight(), old.generation(), lsn);
+                });
   }
 
   @Override
   public void settle(
       Object key,
       @Nullable V value,
-      long expiresAtMillis,
+      Lifespan lifespan,
       int weight,
       long lsn,
       BooleanSupplier current) {
@@ -162,7 +178,7 @@ final class CaffeineHotTier<V> implements HotTier<V> {
                   }
                   return value == null || !current.getAsBoolean()
                       ? null
-                      : new HotEntry<>(value, expiresAtMillis, weight, before, lsn);
+                      : new HotEntry<>(value, lifespan, weight, before, lsn);
                 });
   }
 
@@ -170,11 +186,11 @@ final class CaffeineHotTier<V> implements HotTier<V> {
   public boolean promote(
       Object key,
       V value,
-      long expiresAtMillis,
+      Lifespan lifespan,
       int weight,
       long readGeneration,
       BooleanSupplier unchanged) {
-    HotEntry<V> candidate = new HotEntry<>(value, expiresAtMillis, weight, readGeneration, 0);
+    HotEntry<V> candidate = new HotEntry<>(value, lifespan, weight, readGeneration, 0);
     HotEntry<V> kept =
         entries
             .asMap()

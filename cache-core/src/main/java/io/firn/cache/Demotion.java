@@ -176,7 +176,7 @@ final class Demotion<K, V> implements Agent {
         counters.shed.increment();
         return dirty.discard(hotKey, entry);
       }
-      try (ColdWrite write = preparePut(entry, scratch)) {
+      try (ColdWrite write = scratch.preparePut(table, entry.lifespan())) {
         long lsn = loads.commitAt(entry.hash(), () -> dirty.commitDemotion(hotKey, entry, write));
         if (lsn != HotTier.NOT_COMMITTED) {
           counters.demotions.increment();
@@ -196,21 +196,12 @@ final class Demotion<K, V> implements Agent {
   private boolean encode(DirtyEntry<K, V> entry, Scratch<K, V> scratch) {
     try {
       scratch.encodeKey(entry.key());
+      scratch.hash(entry.hash());
       scratch.encodeValue(entry.value());
       return true;
     } catch (Exception e) {
       return false;
     }
-  }
-
-  private ColdWrite preparePut(DirtyEntry<K, V> entry, Scratch<K, V> scratch) {
-    return table.preparePut(
-        entry.hash(),
-        scratch.key(),
-        scratch.keyLength(),
-        scratch.value(),
-        scratch.valueLength(),
-        entry.expiresAtMillis());
   }
 
   @Override

@@ -25,15 +25,15 @@ final class DirtyEntries<K, V> {
     this.time = time;
   }
 
-  /** Returns the value of a key, null if it is not here or has expired. */
-  @Nullable V get(Object hotKey) {
+  /** Returns the entry of a key, null if it is not here or has expired. */
+  @Nullable DirtyEntry<K, V> get(Object hotKey) {
     DirtyEntry<K, V> entry = entries.get(hotKey);
-    return entry == null || isExpired(entry) ? null : entry.value();
+    return entry == null || isExpired(entry) ? null : entry;
   }
 
   boolean isExpired(DirtyEntry<K, V> entry) {
-    return entry.expiresAtMillis() != Lifetime.NEVER
-        && time.wallMillis() >= entry.expiresAtMillis();
+    long expiresAtMillis = entry.lifespan().expiresAtMillis();
+    return expiresAtMillis != Lifetime.NEVER && time.wallMillis() >= expiresAtMillis;
   }
 
   boolean contains(Object hotKey) {
@@ -96,6 +96,7 @@ final class DirtyEntries<K, V> {
     entries.clear();
   }
 
+  /** Returns the entry of a key, also an expired one. */
   @Nullable DirtyEntry<K, V> entry(Object hotKey) {
     return entries.get(hotKey);
   }

@@ -7,21 +7,21 @@ final class DirtyEntry<K, V> {
   private final K key;
   private final long hash;
   private final V value;
-  private final long expiresAtMillis;
+  private final Lifespan lifespan;
   private final long sinceNanos;
 
   /**
    * Creates an entry.
    *
    * @param hash the table's hash of the key
-   * @param expiresAtMillis wall time from which on it is not served; {@link Lifetime#NEVER}
+   * @param lifespan says from when on it is not served
    * @param sinceNanos monotonic time of its put
    */
-  DirtyEntry(K key, long hash, V value, long expiresAtMillis, long sinceNanos) {
+  DirtyEntry(K key, long hash, V value, Lifespan lifespan, long sinceNanos) {
     this.key = key;
     this.hash = hash;
     this.value = value;
-    this.expiresAtMillis = expiresAtMillis;
+    this.lifespan = lifespan;
     this.sinceNanos = sinceNanos;
   }
 
@@ -37,8 +37,8 @@ final class DirtyEntry<K, V> {
     return value;
   }
 
-  long expiresAtMillis() {
-    return expiresAtMillis;
+  Lifespan lifespan() {
+    return lifespan;
   }
 
   long sinceNanos() {

@@ -8,7 +8,7 @@ package io.firn.cache;
  */
 final class HotEntry<V> {
   private final V value;
-  private final long expiresAtMillis;
+  private final Lifespan lifespan;
   private final int weight;
   private final long generation;
   private final long lsn;
@@ -16,14 +16,14 @@ final class HotEntry<V> {
   /**
    * Creates an entry.
    *
-   * @param expiresAtMillis wall time from which on it is not served; {@link Lifetime#NEVER}
+   * @param lifespan says from when on it is not served
    * @param weight what it counts against the maximum weight
    * @param generation {@link HotTier#generation} read before the value was read or committed
    * @param lsn of the version, or 0 if it is not known
    */
-  HotEntry(V value, long expiresAtMillis, int weight, long generation, long lsn) {
+  HotEntry(V value, Lifespan lifespan, int weight, long generation, long lsn) {
     this.value = value;
-    this.expiresAtMillis = expiresAtMillis;
+    this.lifespan = lifespan;
     this.weight = weight;
     this.generation = generation;
     this.lsn = lsn;
@@ -33,8 +33,12 @@ final class HotEntry<V> {
     return value;
   }
 
+  Lifespan lifespan() {
+    return lifespan;
+  }
+
   long expiresAtMillis() {
-    return expiresAtMillis;
+    return lifespan.expiresAtMillis();
   }
 
   int weight() {

@@ -21,8 +21,14 @@ interface HotTier<V> {
   /** Tells whether anything is ever kept; if not, keys and weights need not be computed. */
   boolean keepsEntries();
 
-  /** Returns the value if it is here, not expired, and not older than the last {@link #outdate}. */
-  @Nullable V get(Object key);
+  /** Returns the entry if it is here, not expired, and not older than the last {@link #outdate}. */
+  @Nullable HotEntry<V> entry(Object key);
+
+  /** Returns the value of {@link #entry}. */
+  default @Nullable V get(Object key) {
+    HotEntry<V> entry = entry(key);
+    return entry == null ? null : entry.value();
+  }
 
   /**
    * Returns the number of {@link #outdate} calls; to be read before the read of the cold tier it
@@ -38,8 +44,13 @@ interface HotTier<V> {
    * @return whether it was committed
    */
   @CanIgnoreReturnValue
-  boolean apply(
-      Object key, @Nullable V value, long expiresAtMillis, int weight, LongSupplier commit);
+  boolean apply(Object key, @Nullable V value, Lifespan lifespan, int weight, LongSupplier commit);
+
+  /**
+   * Runs {@code commit}, of the same value with another lifespan, in the key's step; if it was
+   * committed, an entry that is here gets the lifespan too, and an absent one stays absent.
+   */
+  void prolong(Object key, Lifespan lifespan, LongSupplier commit);
 
   /**
    * Follows a batch that the cold tier has committed, in the key's step. The key's value becomes
@@ -51,7 +62,7 @@ interface HotTier<V> {
   void settle(
       Object key,
       @Nullable V value,
-      long expiresAtMillis,
+      Lifespan lifespan,
       int weight,
       long lsn,
       BooleanSupplier current);
@@ -66,7 +77,7 @@ interface HotTier<V> {
   boolean promote(
       Object key,
       V value,
-      long expiresAtMillis,
+      Lifespan lifespan,
       int weight,
       long generation,
       BooleanSupplier unchanged);

@@ -15,6 +15,9 @@ final class Load<V> implements ForkJoinPool.ManagedBlocker {
   /** Guarded by the key's stripe of {@link Loads}. */
   private boolean overtaken;
 
+  /** Guarded likewise. */
+  private @Nullable Runnable afterwards;
+
   /** Used by the owner only. */
   private boolean sharing;
 
@@ -39,6 +42,15 @@ final class Load<V> implements ForkJoinPool.ManagedBlocker {
 
   boolean isOvertaken() {
     return overtaken;
+  }
+
+  /** Notes what has to run when this load has ended. One only: there is one that may need it. */
+  void afterwards(Runnable task) {
+    afterwards = task;
+  }
+
+  @Nullable Runnable afterwards() {
+    return afterwards;
   }
 
   /** Lets the owner of this load, which was not registered, have the value of the one that was. */

@@ -65,13 +65,33 @@ final class Loads<V> {
   /** Ends a registered load and wakes those who wait for it. */
   void end(Load<V> load) {
     Stripe<V> stripe = stripe(load.key().hash());
+    Runnable afterwards;
     stripe.lock();
     try {
       stripe.loads().remove(load.key());
+      afterwards = load.afterwards();
     } finally {
       stripe.unlock();
     }
     load.end();
+    if (afterwards != null) {
+      afterwards.run();
+    }
+  }
+
+  /** Has {@code task} run by whoever ends {@code registered}; false if that has ended already. */
+  boolean afterwards(Load<V> registered, Runnable task) {
+    Stripe<V> stripe = stripe(registered.key().hash());
+    stripe.lock();
+    try {
+      if (stripe.loads().get(registered.key()) != registered) {
+        return false;
+      }
+      registered.afterwards(task);
+      return true;
+    } finally {
+      stripe.unlock();
+    }
   }
 
   /** Commits what the caller writes; a load of the key is overtaken by it. */

@@ -15,7 +15,7 @@ final class NoHotTier<V> implements HotTier<V> {
   }
 
   @Override
-  public @Nullable V get(Object key) {
+  public @Nullable HotEntry<V> entry(Object key) {
     return null;
   }
 
@@ -26,15 +26,20 @@ final class NoHotTier<V> implements HotTier<V> {
 
   @Override
   public boolean apply(
-      Object key, @Nullable V value, long expiresAtMillis, int weight, LongSupplier commit) {
+      Object key, @Nullable V value, Lifespan lifespan, int weight, LongSupplier commit) {
     return commit.getAsLong() != NOT_COMMITTED;
+  }
+
+  @Override
+  public void prolong(Object key, Lifespan lifespan, LongSupplier commit) {
+    long unused = commit.getAsLong();
   }
 
   @Override
   public void settle(
       Object key,
       @Nullable V value,
-      long expiresAtMillis,
+      Lifespan lifespan,
       int weight,
       long lsn,
       BooleanSupplier current) {}
@@ -43,7 +48,7 @@ final class NoHotTier<V> implements HotTier<V> {
   public boolean promote(
       Object key,
       V value,
-      long expiresAtMillis,
+      Lifespan lifespan,
       int weight,
       long generation,
       BooleanSupplier unchanged) {

@@ -6,6 +6,7 @@ import io.firn.cache.codec.Codec;
 import io.firn.cache.codec.Input;
 import io.firn.cache.codec.Output;
 import io.firn.cold.ColdTable;
+import io.firn.cold.ColdWrite;
 import io.firn.cold.RecordDecoder;
 import org.jspecify.annotations.Nullable;
 
@@ -17,6 +18,8 @@ final class Scratch<K, V> implements RecordDecoder<V> {
   /* A buffer that one large value has grown is not kept for the small ones. */
   private static final int MAXIMUM_KEPT_BYTES = 256 << 10;
 
+  private static final long NO_DEADLINE = Long.MIN_VALUE;
+
   private final Codec<K> keys;
   private final Codec<V> values;
   private final Output key;
@@ -24,7 +27,9 @@ final class Scratch<K, V> implements RecordDecoder<V> {
   private final Input input = new Input();
   private long hash;
   private boolean undecodable;
+  private long writtenAtMillis;
   private long expiresAtMillis;
+  private long deadlineMillis;
 
   Scratch(String cache, Codec<K> keys, Codec<V> values, int maximumValueBytes) {
     this.keys = keys;
@@ -76,6 +81,22 @@ final class Scratch<K, V> implements RecordDecoder<V> {
     return hash;
   }
 
+  /**
+   * Encodes a record of the encoded key and value, and copies it to its place; see {@link
+   * ColdTable#preparePut}.
+   */
+  ColdWrite preparePut(ColdTable table, Lifespan lifespan) {
+    return table.preparePut(
+        hash,
+        key(),
+        keyLength(),
+        value(),
+        valueLength(),
+        lifespan.writtenAtMillis() == Lifespan.UNKNOWN ? ColdTable.NOW : lifespan.writtenAtMillis(),
+        lifespan.expiresAtMillis(),
+        lifespan.attributes());
+  }
+
   /** Copies the key out of the buffer. */
   EncodedKey copyKey() {
     return EncodedKey.copyOf(key.array(), 0, key.length(), hash);
@@ -84,14 +105,23 @@ final class Scratch<K, V> implements RecordDecoder<V> {
   /** Forgets the outcome of an earlier read. */
   void beginRead() {
     undecodable = false;
+    writtenAtMillis = Lifespan.UNKNOWN;
     expiresAtMillis = Lifetime.NEVER;
+    deadlineMillis = NO_DEADLINE;
+  }
+
+  @Override
+  public void attributes(byte[] buffer, int offset, int length) {
+    deadlineMillis = Lifespan.deadline(buffer, offset, length, NO_DEADLINE);
   }
 
   @Override
   @SuppressWarnings("CatchingUnchecked") // a codec in another language may throw a checked one
   public @Nullable V decode(
       byte[] buffer, int valueOffset, int length, long writeTimeMillis, long expiryMillis) {
+    writtenAtMillis = writeTimeMillis;
     expiresAtMillis = expiryMillis;
+    deadlineMillis = deadlineMillis == NO_DEADLINE ? expiryMillis : deadlineMillis;
     input.wrap(buffer, valueOffset, length);
     try {
       return requireDecoded(values.decode(input));
@@ -121,9 +151,19 @@ final class Scratch<K, V> implements RecordDecoder<V> {
     return undecodable;
   }
 
+  /** Returns when the record was written that the last read found, in whole seconds. */
+  long writtenAtMillis() {
+    return writtenAtMillis;
+  }
+
   /** Returns the expiry of the record that the last read found. */
   long expiresAtMillis() {
     return expiresAtMillis;
+  }
+
+  /** Returns up to when reads can prolong the expiry of that record; the expiry if they cannot. */
+  long deadlineMillis() {
+    return deadlineMillis;
   }
 
   boolean isWorthKeeping() {

@@ -12,11 +12,13 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The read side of a cache: looks on the heap first, then on disk, and keeps on the heap what it
- * finds there. Knows how keys are called in each tier. Thread-safe.
+ * finds there if the cache's {@link Promotion} says so. Knows how keys are called in each tier.
+ * Thread-safe.
  */
 final class TierReader<K, V> {
   private final ColdTable table;
@@ -24,9 +26,15 @@ final class TierReader<K, V> {
   private final @Nullable DirtyEntries<K, V> dirty;
   private final ScratchPool<K, V> pool;
   private final CacheCounters counters;
+  private final Lifetimes<K, V> lifetimes;
   private final String name;
   private final boolean keysAsTheyAre;
   private final Weigher<? super K, ? super V> weigher;
+  private final Promotion promotion;
+  private final @Nullable ColdHits coldHits;
+
+  /** Set before the cache is handed out. */
+  private @Nullable ReadListener<K, V> listener;
 
   TierReader(
       ColdTable table,
@@ -34,53 +42,79 @@ final class TierReader<K, V> {
       @Nullable DirtyEntries<K, V> dirty,
       ScratchPool<K, V> pool,
       CacheCounters counters,
+      Lifetimes<K, V> lifetimes,
       TieredCacheBuilder<K, V> options) {
     this.table = table;
     this.hot = hot;
     this.dirty = dirty;
     this.pool = pool;
     this.counters = counters;
+    this.lifetimes = lifetimes;
     this.name = options.name();
     this.keysAsTheyAre = options.keys().equalsMatchesBytes();
     this.weigher = options.weigher();
+    this.promotion = options.promotion();
+    this.coldHits = promotion == Promotion.SECOND_HIT ? new ColdHits(options.hotPlaces()) : null;
   }
 
-  /** Reads a key; counts the hit, and keeps what was on disk. A miss is not counted. */
+  /** Tells {@code told} of every read from now on that is a hit. */
+  void tell(ReadListener<K, V> told) {
+    listener = listener == null ? told : listener.andThen(told);
+  }
+
+  /** Reads a key, like {@link #find(Object, Function)}, for a reader without a loader. */
   @Nullable V find(K key) {
-    if (keysAsTheyAre) {
-      V value = findHotBy(key);
-      return value != null ? value : findEncoded(key);
-    }
-    return findEncoded(key);
+    return find(key, null);
   }
 
-  private @Nullable V findEncoded(K key) {
+  /**
+   * Reads a key; counts the hit, and keeps what was on disk. A miss is not counted.
+   *
+   * @param loader what the listener is told, null for none
+   */
+  @Nullable V find(K key, @Nullable Function<? super K, ? extends @Nullable V> loader) {
+    if (keysAsTheyAre) {
+      V value = findHotBy(key, key, loader);
+      return value != null ? value : findEncoded(key, loader);
+    }
+    return findEncoded(key, loader);
+  }
+
+  private @Nullable V findEncoded(
+      K key, @Nullable Function<? super K, ? extends @Nullable V> loader) {
     Scratch<K, V> scratch = pool.take();
     try {
       encode(key, scratch);
       Object hotKey = hotKey(key, scratch);
       if (!keysAsTheyAre) {
-        V value = findHotBy(hotKey);
+        V value = findHotBy(key, hotKey, loader);
         if (value != null) {
           return value;
         }
       }
-      return findCold(key, hotKey, scratch.hash(), scratch.key(), scratch.keyLength(), scratch);
+      return findCold(
+          key, hotKey, scratch.hash(), scratch.key(), scratch.keyLength(), scratch, loader);
     } finally {
       pool.release(scratch);
     }
   }
 
-  /** Reads a key on the heap only, like {@link #find}. */
-  @Nullable V findHot(K key) {
-    return keepsKeysAsTheyAre() ? findHotBy(key) : findHotBy(encoded(key));
+  private Lifespan lifespan(Scratch<K, V> scratch) {
+    return lifetimes.ofRecord(
+        scratch.writtenAtMillis(), scratch.expiresAtMillis(), scratch.deadlineMillis());
+  }
+
+  /** Reads a key on the heap only, like {@link #find(Object, Function)}. */
+  @Nullable V findHot(K key, @Nullable Function<? super K, ? extends @Nullable V> loader) {
+    return findHotBy(key, keepsKeysAsTheyAre() ? key : encoded(key), loader);
   }
 
   /**
-   * Reads many keys, like {@link #find}: first on the heap, then the others in the order in which
-   * they stand on disk.
+   * Reads many keys, like {@link #find(Object, Function)}: first on the heap, then the others in
+   * the order in which they stand on disk.
    */
-  Map<K, V> findAll(Collection<K> keys) {
+  Map<K, V> findAll(
+      Collection<K> keys, @Nullable Function<? super K, ? extends @Nullable V> loader) {
     Map<K, V> found = new HashMap<>();
     List<Wanted<K>> cold = new ArrayList<>();
     Scratch<K, V> scratch = pool.take();
@@ -88,7 +122,7 @@ final class TierReader<K, V> {
       for (K key : keys) {
         encode(key, scratch);
         Object hotKey = hotKey(key, scratch);
-        V value = findHotBy(hotKey);
+        V value = findHotBy(key, hotKey, loader);
         if (value == null) {
           long place = table.reader().place(scratch.hash());
           if (place != Long.MAX_VALUE || dirty != null) {
@@ -103,7 +137,14 @@ final class TierReader<K, V> {
         EncodedKey encoded = wanted.encoded();
         byte[] bytes = encoded.bytes();
         V value =
-            findCold(wanted.key(), wanted.hotKey(), encoded.hash(), bytes, bytes.length, scratch);
+            findCold(
+                wanted.key(),
+                wanted.hotKey(),
+                encoded.hash(),
+                bytes,
+                bytes.length,
+                scratch,
+                loader);
         if (value != null) {
           found.put(wanted.key(), value);
         }
@@ -114,28 +155,50 @@ final class TierReader<K, V> {
     return found;
   }
 
-  private @Nullable V findHotBy(Object hotKey) {
-    V value = hot.get(hotKey);
-    if (value != null) {
-      counters.hotHits.increment();
+  private @Nullable V findHotBy(
+      K key, Object hotKey, @Nullable Function<? super K, ? extends @Nullable V> loader) {
+    HotEntry<V> entry = hot.entry(hotKey);
+    if (entry == null) {
+      return null;
+    }
+    return hotHit(key, entry.value(), entry.lifespan(), loader);
+  }
+
+  private V hotHit(
+      K key,
+      V value,
+      Lifespan lifespan,
+      @Nullable Function<? super K, ? extends @Nullable V> loader) {
+    counters.hotHits.increment();
+    if (listener != null) {
+      listener.afterRead(key, lifespan, loader);
     }
     return value;
   }
 
   private @Nullable V findCold(
-      K key, Object hotKey, long hash, byte[] bytes, int length, Scratch<K, V> scratch) {
+      K key,
+      Object hotKey,
+      long hash,
+      byte[] bytes,
+      int length,
+      Scratch<K, V> scratch,
+      @Nullable Function<? super K, ? extends @Nullable V> loader) {
     while (true) {
       long generation = hot.generation();
       long stamp = table.writeStamp(hash);
-      V waiting = dirty == null ? null : dirty.get(hotKey);
+      DirtyEntry<K, V> waiting = dirty == null ? null : dirty.get(hotKey);
       if (waiting != null) {
-        counters.hotHits.increment();
-        return waiting;
+        return hotHit(key, waiting.value(), waiting.lifespan(), loader);
       }
       V value = readCold(hash, bytes, length, scratch);
       if (value != null) {
+        Lifespan lifespan = lifespan(scratch);
         counters.coldHits.increment();
-        promote(key, hotKey, hash, value, scratch.expiresAtMillis(), generation, stamp);
+        promote(key, hotKey, hash, value, lifespan, generation, stamp);
+        if (listener != null) {
+          listener.afterRead(key, lifespan, loader);
+        }
         return value;
       }
       if (dirty == null || table.writeStamp(hash) == stamp) {
@@ -145,17 +208,23 @@ final class TierReader<K, V> {
   }
 
   private void promote(
-      K key, Object hotKey, long hash, V value, long expiresAt, long generation, long stamp) {
-    if (hot.keepsEntries()
+      K key, Object hotKey, long hash, V value, Lifespan lifespan, long generation, long stamp) {
+    if (isWorthPromoting(hash)
         && hot.promote(
             hotKey,
             value,
-            expiresAt,
+            lifespan,
             weigh(key, value),
             generation,
             () -> table.writeStamp(hash) == stamp)) {
       counters.promotions.increment();
     }
+  }
+
+  private boolean isWorthPromoting(long hash) {
+    return hot.keepsEntries()
+        && promotion != Promotion.NEVER
+        && (coldHits == null || coldHits.isSecond(hash));
   }
 
   private @Nullable V readCold(long hash, byte[] bytes, int length, Scratch<K, V> scratch) {
@@ -174,18 +243,28 @@ final class TierReader<K, V> {
 
   /** Reads a key without counting it as a read, and without keeping what was on disk. */
   @Nullable V peek(K key) {
+    HotEntry<V> entry = look(key);
+    return entry == null ? null : entry.value();
+  }
+
+  /** Reads a key like {@link #peek}, with its lifespan; weight, generation and LSN are not set. */
+  @Nullable HotEntry<V> look(K key) {
     Scratch<K, V> scratch = pool.take();
     try {
       encode(key, scratch);
       Object hotKey = hotKey(key, scratch);
       while (true) {
         long stamp = table.writeStamp(scratch.hash());
-        V value = onHeap(hotKey);
-        if (value == null) {
-          value = readCold(scratch.hash(), scratch.key(), scratch.keyLength(), scratch);
+        HotEntry<V> entry = onHeap(hotKey);
+        if (entry != null) {
+          return entry;
         }
-        if (value != null || dirty == null || table.writeStamp(scratch.hash()) == stamp) {
-          return value;
+        V value = readCold(scratch.hash(), scratch.key(), scratch.keyLength(), scratch);
+        if (value != null) {
+          return new HotEntry<>(value, lifespan(scratch), 0, 0, 0);
+        }
+        if (dirty == null || table.writeStamp(scratch.hash()) == stamp) {
+          return null;
         }
       }
     } finally {
@@ -193,9 +272,10 @@ final class TierReader<K, V> {
     }
   }
 
-  private @Nullable V onHeap(Object hotKey) {
-    V value = hot.get(hotKey);
-    return value != null || dirty == null ? value : dirty.get(hotKey);
+  private @Nullable HotEntry<V> onHeap(Object hotKey) {
+    HotEntry<V> entry = hot.entry(hotKey);
+    DirtyEntry<K, V> waiting = entry != null || dirty == null ? null : dirty.get(hotKey);
+    return waiting == null ? entry : new HotEntry<>(waiting.value(), waiting.lifespan(), 0, 0, 0);
   }
 
   /** Reads whichever entry on disk has a hash, like {@link #peek}; the heap has the say. */
@@ -211,10 +291,11 @@ final class TierReader<K, V> {
                 if (key == null) {
                   return null;
                 }
-                V value = onHeap(hotKeyOf(key, hash, buffer, keyOffset, keyLength));
-                if (value == null) {
-                  value = scratch.decode(buffer, valueOffset, valueLength, 0, expiresAtMillis);
-                }
+                HotEntry<V> entry = onHeap(hotKeyOf(key, hash, buffer, keyOffset, keyLength));
+                V value =
+                    entry != null
+                        ? entry.value()
+                        : scratch.decode(buffer, valueOffset, valueLength, 0, expiresAtMillis);
                 return value == null ? null : Map.entry(key, value);
               });
     } finally {
@@ -241,6 +322,11 @@ final class TierReader<K, V> {
     } finally {
       pool.release(scratch);
     }
+  }
+
+  /** Returns an object that equals that of another key if and only if the keys are the same. */
+  Object identity(K key) {
+    return keysAsTheyAre ? key : encoded(key);
   }
 
   /** Returns what the hot tier knows a key by that the scratch has encoded. */

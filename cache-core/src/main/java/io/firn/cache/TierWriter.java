@@ -40,7 +40,7 @@ final class TierWriter<K, V> {
   private final Loads<V> loads;
   private final CacheCounters counters;
   private final TimeSource time;
-  private final long lifetimeMillis;
+  private final Lifetimes<K, V> lifetimes;
   private final boolean sync;
 
   TierWriter(
@@ -53,7 +53,7 @@ final class TierWriter<K, V> {
       Loads<V> loads,
       CacheCounters counters,
       TimeSource time,
-      long lifetimeMillis,
+      Lifetimes<K, V> lifetimes,
       boolean sync) {
     this.table = table;
     this.hot = hot;
@@ -64,53 +64,57 @@ final class TierWriter<K, V> {
     this.loads = loads;
     this.counters = counters;
     this.time = time;
-    this.lifetimeMillis = lifetimeMillis;
+    this.lifetimes = lifetimes;
     this.sync = sync;
   }
 
-  void put(K key, V value, long lifetime) {
+  void put(K key, V value, long lifetimeMillis) {
+    put(key, value, lifetimes.of(lifetimeMillis));
+  }
+
+  void put(K key, V value) {
+    put(key, value, lifetimes.of(key, value));
+  }
+
+  private void put(K key, V value, Lifespan lifespan) {
     int weight = reader.weigh(key, value);
     Scratch<K, V> scratch = pool.take();
     try {
       reader.encode(key, scratch);
       boolean unused =
-          write(key, value, expiry(lifetime), weight, scratch, write -> commit(scratch, write));
+          write(key, value, lifespan, weight, scratch, write -> commit(scratch, write));
     } finally {
       pool.release(scratch);
     }
   }
 
-  void put(K key, V value) {
-    put(key, value, lifetimeMillis);
-  }
-
   private boolean write(
-      K key, V value, long expiresAt, int weight, Scratch<K, V> scratch, Commit commit) {
+      K key, V value, Lifespan lifespan, int weight, Scratch<K, V> scratch, Commit commit) {
     Object hotKey = reader.hotKey(key, scratch);
     if (demotion != null && demotion.hasRoom()) {
-      return writeLater(key, hotKey, value, expiresAt, weight, scratch, commit);
+      return writeLater(key, hotKey, value, lifespan, weight, scratch, commit);
     }
     scratch.encodeValue(value);
     ColdWrite prepared;
     try {
-      prepared = preparePut(scratch, expiresAt);
+      prepared = scratch.preparePut(table, lifespan);
     } catch (DiskFullException | WriteTimeoutException | StoreIoException e) {
-      return shed(hotKey, value, expiresAt, weight, scratch, commit, e);
+      return shed(hotKey, value, lifespan, weight, scratch, commit, e);
     }
-    return apply(hotKey, value, expiresAt, weight, prepared, commit);
+    return apply(hotKey, value, lifespan, weight, prepared, commit);
   }
 
   /* Does what was prepared in both tiers, and closes it. */
   private boolean apply(
       Object hotKey,
       @Nullable V value,
-      long expiresAt,
+      Lifespan lifespan,
       int weight,
       ColdWrite prepared,
       Commit commit) {
     try (ColdWrite write = prepared) {
       boolean committed =
-          hot.apply(hotKey, value, expiresAt, weight, () -> commit.of(through(hotKey, write)));
+          hot.apply(hotKey, value, lifespan, weight, () -> commit.of(through(hotKey, write)));
       write.awaitDurable();
       return committed;
     }
@@ -133,19 +137,19 @@ final class TierWriter<K, V> {
       K key,
       Object hotKey,
       V value,
-      long expiresAt,
+      Lifespan lifespan,
       int weight,
       Scratch<K, V> scratch,
       Commit commit) {
     DirtyEntries<K, V> waiting = requireNonNull(dirty);
     DirtyEntry<K, V> entry =
-        new DirtyEntry<>(key, scratch.hash(), value, expiresAt, time.nanoTime());
+        new DirtyEntry<>(key, scratch.hash(), value, lifespan, time.nanoTime());
     try (ColdWrite removal = prepareRemove(scratch)) {
       boolean committed =
           hot.apply(
               hotKey,
               value,
-              expiresAt,
+              lifespan,
               weight,
               () -> commit.of(() -> waiting.commit(hotKey, entry, removal)));
       removal.awaitDurable();
@@ -158,12 +162,12 @@ final class TierWriter<K, V> {
   private boolean shed(
       Object hotKey,
       V value,
-      long expiresAt,
+      Lifespan lifespan,
       int weight,
       Scratch<K, V> scratch,
       Commit commit,
       FirnException cause) {
-    if (!apply(hotKey, sync ? null : value, expiresAt, weight, prepareRemove(scratch), commit)) {
+    if (!apply(hotKey, sync ? null : value, lifespan, weight, prepareRemove(scratch), commit)) {
       return false;
     }
     counters.shed.increment();
@@ -185,7 +189,7 @@ final class TierWriter<K, V> {
 
   private boolean remove(K key, Scratch<K, V> scratch, Commit commit) {
     return apply(
-        reader.hotKey(key, scratch), null, Lifetime.NEVER, 0, prepareRemove(scratch), commit);
+        reader.hotKey(key, scratch), null, Lifespan.ENDLESS, 0, prepareRemove(scratch), commit);
   }
 
   /**
@@ -196,7 +200,7 @@ final class TierWriter<K, V> {
    */
   boolean fill(K key, V value, Load<V> load) {
     int weight = reader.weigh(key, value);
-    long expiresAt = expiry(lifetimeMillis);
+    Lifespan lifespan = lifetimes.of(key, value);
     Scratch<K, V> scratch = pool.take();
     try {
       reader.encode(key, scratch);
@@ -204,18 +208,18 @@ final class TierWriter<K, V> {
       Commit commit = write -> loads.commitUnlessOvertaken(load, write);
       try {
         if (demotion != null && demotion.hasRoom()) {
-          return writeLater(key, hotKey, value, expiresAt, weight, scratch, commit);
+          return writeLater(key, hotKey, value, lifespan, weight, scratch, commit);
         }
         scratch.encodeValue(value);
-        try (ColdWrite write = preparePut(scratch, expiresAt)) {
+        try (ColdWrite write = scratch.preparePut(table, lifespan)) {
           return hot.apply(
-              hotKey, value, expiresAt, weight, () -> commit.of(through(hotKey, write)));
+              hotKey, value, lifespan, weight, () -> commit.of(through(hotKey, write)));
         }
       } catch (OversizedValueException e) {
         counters.shed.increment();
         return true;
       } catch (DiskFullException | WriteTimeoutException | StoreIoException e) {
-        return shedFill(hotKey, value, expiresAt, weight, scratch, commit);
+        return shedFill(hotKey, value, lifespan, weight, scratch, commit);
       }
     } finally {
       pool.release(scratch);
@@ -223,10 +227,10 @@ final class TierWriter<K, V> {
   }
 
   private boolean shedFill(
-      Object hotKey, V value, long expiresAt, int weight, Scratch<K, V> scratch, Commit commit) {
+      Object hotKey, V value, Lifespan lifespan, int weight, Scratch<K, V> scratch, Commit commit) {
     counters.shed.increment();
     try (ColdWrite removal = prepareRemove(scratch)) {
-      return hot.apply(hotKey, value, expiresAt, weight, () -> commit.of(through(hotKey, removal)));
+      return hot.apply(hotKey, value, lifespan, weight, () -> commit.of(through(hotKey, removal)));
     } catch (DiskFullException | WriteTimeoutException | StoreIoException e) {
       // What is on disk could not be served before and is left alone; the value is just not kept.
       return true;
@@ -247,7 +251,31 @@ final class TierWriter<K, V> {
       if (value == null) {
         return remove(key, scratch, commit);
       }
-      return write(key, value, expiry(lifetimeMillis), weight, scratch, commit);
+      return write(key, value, lifetimes.of(key, value), weight, scratch, commit);
+    } finally {
+      pool.release(scratch);
+    }
+  }
+
+  /**
+   * Writes an entry that was read since {@code load} was registered again, with another lifespan.
+   * Nothing changes if it was overtaken, has expired by now, or cannot be written.
+   */
+  void prolong(K key, HotEntry<V> present, Lifespan prolonged, Load<V> load) {
+    Scratch<K, V> scratch = pool.take();
+    try {
+      reader.encode(key, scratch);
+      scratch.encodeValue(present.value());
+      try (ColdWrite write = scratch.preparePut(table, prolonged)) {
+        Object hotKey = reader.hotKey(key, scratch);
+        hot.prolong(
+            hotKey,
+            prolonged,
+            () ->
+                lifetimes.isLive(present.lifespan())
+                    ? loads.commitUnlessOvertaken(load, through(hotKey, write))
+                    : HotTier.NOT_COMMITTED);
+      }
     } finally {
       pool.release(scratch);
     }
@@ -255,7 +283,7 @@ final class TierWriter<K, V> {
 
   void putAll(List<Map.Entry<K, V>> entries) {
     Scratch<K, V> scratch = pool.take();
-    try (BatchWrite<K, V> batch = batch(expiry(lifetimeMillis))) {
+    try (BatchWrite<K, V> batch = batch()) {
       for (Map.Entry<K, V> entry : entries) {
         int weight = reader.weigh(entry.getKey(), entry.getValue());
         reader.encode(entry.getKey(), scratch);
@@ -264,6 +292,7 @@ final class TierWriter<K, V> {
             scratch.copyKey(),
             reader.hotKey(entry.getKey(), scratch),
             entry.getValue(),
+            lifetimes.of(entry.getKey(), entry.getValue()),
             weight,
             scratch);
       }
@@ -283,7 +312,7 @@ final class TierWriter<K, V> {
   /* Removes as many keys as fit a batch; returns the index of the next one. */
   private int removeBatch(List<K> keys, int from) {
     Scratch<K, V> scratch = pool.take();
-    try (BatchWrite<K, V> batch = batch(Lifetime.NEVER)) {
+    try (BatchWrite<K, V> batch = batch()) {
       int at = from;
       while (at < keys.size()) {
         reader.encode(keys.get(at), scratch);
@@ -319,18 +348,8 @@ final class TierWriter<K, V> {
     table.awaitDurable(clear);
   }
 
-  private BatchWrite<K, V> batch(long expiresAt) {
-    return new BatchWrite<>(table, hot, dirty, loads, expiresAt);
-  }
-
-  private ColdWrite preparePut(Scratch<K, V> scratch, long expiresAt) {
-    return table.preparePut(
-        scratch.hash(),
-        scratch.key(),
-        scratch.keyLength(),
-        scratch.value(),
-        scratch.valueLength(),
-        expiresAt);
+  private BatchWrite<K, V> batch() {
+    return new BatchWrite<>(table, hot, dirty, loads);
   }
 
   private ColdWrite prepareRemove(Scratch<K, V> scratch) {
@@ -339,11 +358,5 @@ final class TierWriter<K, V> {
 
   private long commit(Scratch<K, V> scratch, LongSupplier prepared) {
     return loads.commit(scratch.hash(), scratch.key(), scratch.keyLength(), prepared);
-  }
-
-  private long expiry(long lifetime) {
-    return lifetime == Lifetime.NEVER
-        ? Lifetime.NEVER
-        : Lifetime.expiry(time.wallMillis(), lifetime);
   }
 }

@@ -47,7 +47,7 @@ public interface TieredCache<K, V> extends AutoCloseable {
 
   /**
    * Returns the value of {@code key}; if there is none, that which {@code loader} returns, after
-   * storing it with the cache's {@code expireAfterWrite}.
+   * storing it to live as long as the cache's options say.
    *
    * <p>At most one loader runs per key at a time; others who ask for the key meanwhile wait and get
    * its value. What a loader throws reaches the caller whose loader it was, and nothing is stored;
@@ -119,7 +119,8 @@ public interface TieredCache<K, V> extends AutoCloseable {
   CompletableFuture<@Nullable Void> invalidateAsync(K key);
 
   /**
-   * Stores {@code value}, to live as long as the cache's {@code expireAfterWrite} says.
+   * Stores {@code value}, to live as long as the cache's {@code expireAfterWrite}, {@code
+   * expireAfterAccess} or {@code expireAfter} says.
    *
    * <p>If the disk has no room, the older value is removed from disk; then with {@link
    * Durability#sync} this fails, and otherwise the value is kept on the heap only and counted as
@@ -132,10 +133,10 @@ public interface TieredCache<K, V> extends AutoCloseable {
   void put(K key, V value);
 
   /**
-   * Stores {@code value}, to be served for {@code timeToLive} from now on; the cache's {@code
-   * expireAfterWrite} does not count for it. Otherwise like {@link #put(Object, Object)}. In a
-   * cache without {@code expireAfterWrite} the entry leaves the heap when it is asked for after its
-   * time, or when others need the room.
+   * Stores {@code value}, to be served for {@code timeToLive} from now on; the cache's options do
+   * not count for it, and reads do not prolong it. Otherwise like {@link #put(Object, Object)}. In
+   * a cache without an option by which entries expire the entry leaves the heap when it is asked
+   * for after its time, or when others need the room.
    *
    * @param timeToLive more than 0, rounded up to a millisecond; above 10,000 days it means for ever
    * @throws IllegalArgumentException if {@code timeToLive} is zero or negative
@@ -143,11 +144,11 @@ public interface TieredCache<K, V> extends AutoCloseable {
   void put(K key, V value, Duration timeToLive);
 
   /**
-   * Stores all entries, each to live as long as the cache's {@code expireAfterWrite} says: all or
-   * nothing, also across a crash. They become visible in no order, so a reader may see some of them
-   * before others. Nulls are refused before anything happens. If it fails, nothing was stored and
-   * every older value is served as before, on the heap and on disk, whatever the {@link
-   * Durability}; a put on its own would have removed it. Waits for durability once.
+   * Stores all entries, each to live as long as the cache's options say: all or nothing, also
+   * across a crash. They become visible in no order, so a reader may see some of them before
+   * others. Nulls are refused before anything happens. If it fails, nothing was stored and every
+   * older value is served as before, on the heap and on disk, whatever the {@link Durability}; a
+   * put on its own would have removed it. Waits for durability once.
    *
    * <p>A batch is bounded, see {@link FirnBuilder#maximumBatchBytes}, {@link
    * FirnBuilder#maximumBatchKeys} and {@link FirnBuilder#maximumBatchTime}.
@@ -184,7 +185,7 @@ public interface TieredCache<K, V> extends AutoCloseable {
   /**
    * Returns the cache as a map, over both tiers; what one changes the other shows. Its operations
    * on one key are atomic, {@code compute} and {@code merge} included; they are written as a {@link
-   * #put} or {@link #invalidate} is, with the cache's {@code expireAfterWrite}, and fail as these
+   * #put} or {@link #invalidate} is, to live as long as the cache's options say, and fail as these
    * do. Values are compared with {@code equals}, arrays by their content.
    *
    * <p>A function given to {@code compute}, {@code computeIfAbsent}, {@code computeIfPresent} or

@@ -9,6 +9,7 @@ import io.firn.cache.codec.Codec;
 import java.time.Duration;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The options of one cache. None is required; each checks its argument at the call and may be given
@@ -25,6 +26,8 @@ public final class TieredCacheBuilder<K, V> {
   static final Duration MAXIMUM_WRITE_BACK_DELAY = Duration.ofHours(1);
   static final long DEFAULT_DIRTY_ENTRIES = 10_000;
   static final long MAXIMUM_DIRTY_ENTRIES = 1L << 30;
+  static final Promotion DEFAULT_PROMOTION = Promotion.ALWAYS;
+  static final long PLACES_BY_WEIGHT = 1 << 16;
   static final long MINIMUM_COLD_BYTES = 16L << 20;
   static final long MAXIMUM_COLD_BYTES = 1L << 50;
 
@@ -40,6 +43,10 @@ public final class TieredCacheBuilder<K, V> {
   private final Setting<WritePolicy> writePolicy = new Setting<>("writePolicy");
   private final Setting<Duration> writeBackDelay = new Setting<>("writeBackDelay");
   private final Setting<Long> maximumDirtyEntries = new Setting<>("maximumDirtyEntries");
+  private final Setting<Duration> expireAfterAccess = new Setting<>("expireAfterAccess");
+  private final Setting<Expiry<? super K, ? super V>> expireAfter = new Setting<>("expireAfter");
+  private final Setting<Duration> refreshAfterWrite = new Setting<>("refreshAfterWrite");
+  private final Setting<Promotion> promotion = new Setting<>("promotion");
   private final Setting<Executor> executor = new Setting<>("executor");
   private Weigher<? super K, ? super V> weigher = (key, value) -> 1;
 
@@ -131,11 +138,12 @@ public final class TieredCacheBuilder<K, V> {
    *
    * @param duration more than 0, rounded up to a millisecond; above 10,000 days it means for ever
    * @throws IllegalArgumentException if {@code duration} is zero or negative
-   * @throws IllegalStateException if it was already set
+   * @throws IllegalStateException if it was already set, or {@link #expireAfter} was
    */
   @CanIgnoreReturnValue
   public TieredCacheBuilder<K, V> expireAfterWrite(Duration duration) {
     long unused = Lifetime.millis("expireAfterWrite", duration);
+    expireAfterWrite.refuseBeside(expireAfter);
     expireAfterWrite.set(duration);
     return this;
   }
@@ -149,6 +157,32 @@ public final class TieredCacheBuilder<K, V> {
   @CanIgnoreReturnValue
   public TieredCacheBuilder<K, V> writePolicy(WritePolicy policy) {
     writePolicy.set(policy);
+    return this;
+  }
+
+  /**
+   * Sets how long an entry is served after its last access, where its write does not say how long
+   * it lives: a write, or a read by any method of {@link TieredCache} but {@code asMap}, of which
+   * only {@code get} and {@code computeIfAbsent} count. Beside {@link #expireAfterWrite} the
+   * earlier of the two holds. Default: for ever.
+   *
+   * <p>A read after which less than 7/8 of the duration would be left writes the entry again, on
+   * the cache's {@link #executor}. So an entry is served for at least 7/8 of the duration after its
+   * last access, and never for longer than the duration. It can expire earlier after a crash, if
+   * the disk has no room to write it again, if the executor comes to it too late, and if 65,536
+   * others wait for that.
+   *
+   * <p>What was written while the cache was open without this option keeps the expiry that it got.
+   *
+   * @param duration more than 0, rounded up to a millisecond; above 10,000 days it means for ever
+   * @throws IllegalArgumentException if {@code duration} is zero or negative
+   * @throws IllegalStateException if it was already set, or {@link #expireAfter} was
+   */
+  @CanIgnoreReturnValue
+  public TieredCacheBuilder<K, V> expireAfterAccess(Duration duration) {
+    long unused = Lifetime.millis("expireAfterAccess", duration);
+    expireAfterAccess.refuseBeside(expireAfter);
+    expireAfterAccess.set(duration);
     return this;
   }
 
@@ -169,6 +203,23 @@ public final class TieredCacheBuilder<K, V> {
   }
 
   /**
+   * Sets who says, entry by entry, how long it is served after a write that does not say it itself:
+   * a put, a load, or a write by {@link TieredCache#asMap}. Default: nobody, see {@link
+   * #expireAfterWrite}.
+   *
+   * @throws IllegalStateException if it was already set, or {@link #expireAfterWrite} or {@link
+   *     #expireAfterAccess} was
+   */
+  @CanIgnoreReturnValue
+  public TieredCacheBuilder<K, V> expireAfter(Expiry<? super K, ? super V> expiry) {
+    requireNonNull(expiry, "expiry");
+    expireAfter.refuseBeside(expireAfterWrite);
+    expireAfter.refuseBeside(expireAfterAccess);
+    expireAfter.set(expiry);
+    return this;
+  }
+
+  /**
    * Sets how many values of a {@link WritePolicy#WRITE_BACK} cache wait to be written to disk, at
    * most; they may be on the heap beside the hot entries. Beyond it puts write to disk themselves.
    * Default 10,000.
@@ -185,9 +236,45 @@ public final class TieredCacheBuilder<K, V> {
   }
 
   /**
+   * Sets how old an entry may become before it is loaded anew in the background. A {@link
+   * TieredCache#get}, {@code getAsync}, {@code getAll} or {@code getAllAsync} of an entry that was
+   * written longer ago returns its value at once and starts one reload of the key, with the loader
+   * of that call, on the cache's {@link #executor}; {@code getAll} gives its loader one key at a
+   * time then. The reload's value is stored as a loaded one is, and lives as long as the cache's
+   * options say; null removes the entry; if the loader throws, the value stays, and the next such
+   * read tries again. Nothing happens if the key was written or removed meanwhile. Reads without a
+   * loader start nothing. Default: never.
+   *
+   * <p>The time of a write is kept on disk in whole seconds: after that an entry may be up to a
+   * second younger than this when it is loaded anew. A key is reloaded once at a time, and no more
+   * than 65,536 keys are.
+   *
+   * @param duration more than 0, rounded up to a millisecond; above 10,000 days it means never
+   * @throws IllegalArgumentException if {@code duration} is zero or negative
+   * @throws IllegalStateException if it was already set
+   */
+  @CanIgnoreReturnValue
+  public TieredCacheBuilder<K, V> refreshAfterWrite(Duration duration) {
+    long unused = Lifetime.millis("refreshAfterWrite", duration);
+    refreshAfterWrite.set(duration);
+    return this;
+  }
+
+  /**
+   * Sets when a value that was read on disk is kept on the heap. Default: {@link Promotion#ALWAYS}.
+   *
+   * @throws IllegalStateException if it was already set
+   */
+  @CanIgnoreReturnValue
+  public TieredCacheBuilder<K, V> promotion(Promotion promotion) {
+    this.promotion.set(promotion);
+    return this;
+  }
+
+  /**
    * Sets who does the hot tier's maintenance, such as choosing what to evict, and who runs the
-   * asynchronous forms of operations, which may wait for the disk and for loaders. Default: the
-   * executor of the store.
+   * asynchronous forms of operations, reloads, and what reads have to write, which may wait for the
+   * disk and for loaders. Default: the executor of the store.
    *
    * @throws IllegalStateException if it was already set
    */
@@ -274,12 +361,37 @@ public final class TieredCacheBuilder<K, V> {
     return duration == null ? Lifetime.NEVER : Lifetime.millis("expireAfterWrite", duration);
   }
 
+  @Nullable Expiry<? super K, ? super V> expiry() {
+    return expireAfter.orNull();
+  }
+
+  long accessMillis() {
+    Duration duration = expireAfterAccess.orNull();
+    return duration == null ? Lifetime.NEVER : Lifetime.millis("expireAfterAccess", duration);
+  }
+
+  long refreshMillis() {
+    Duration duration = refreshAfterWrite.orNull();
+    return duration == null ? Lifetime.NEVER : Lifetime.millis("refreshAfterWrite", duration);
+  }
+
+  Promotion promotion() {
+    return promotion.orElse(DEFAULT_PROMOTION);
+  }
+
+  /** Returns how many entries the hot tier may have; by weight that is not known. */
+  long hotPlaces() {
+    return maximumHotWeight.isSet()
+        ? PLACES_BY_WEIGHT
+        : maximumHotEntries.orElse(DEFAULT_HOT_ENTRIES);
+  }
+
   Executor executor() {
     return executor.orElse(firn.executor());
   }
 
   HotTier<V> hotTier(Consumer<Object> onEviction) {
-    boolean timely = expireAfterWrite.isSet();
+    boolean timely = expireAfterWrite.isSet() || expireAfterAccess.isSet() || expireAfter.isSet();
     Executor maintenance = executor();
     if (maximumHotWeight.isSet()) {
       return CaffeineHotTier.ofWeight(

@@ -61,7 +61,8 @@ final class WriteThroughCache<K, V> implements TieredCache<K, V> {
                 options.writeBackDelayNanos(),
                 options.dirtyEntriesLimit());
     this.hot = options.hotTier(demotion == null ? key -> {} : demotion::evicted);
-    this.reader = new TierReader<>(table, hot, dirty, pool, counters, options);
+    Lifetimes<K, V> lifetimes = new Lifetimes<>(owner.time(), options);
+    this.reader = new TierReader<>(table, hot, dirty, pool, counters, lifetimes, options);
     this.writer =
         new TierWriter<>(
             table,
@@ -73,10 +74,20 @@ final class WriteThroughCache<K, V> implements TieredCache<K, V> {
             loads,
             counters,
             owner.time(),
-            options.lifetimeMillis(),
+            lifetimes,
             owner.isSync());
     this.computations =
         new Computations<>(name, reader, writer, loads, owner.waits(), counters, this::requireOpen);
+    if (options.refreshMillis() != Lifetime.NEVER) {
+      reader.tell(
+          new Refresher<>(
+              options, owner.time(), reader, writer, loads, computations, this::requireOpen));
+    }
+    if (options.accessMillis() != Lifetime.NEVER) {
+      reader.tell(
+          new Prolonger<>(
+              options, owner.time(), lifetimes, reader, writer, loads, this::requireOpen));
+    }
     this.map = new CacheMap<>(this);
     this.executor = options.executor();
     if (demotion != null) {
@@ -105,7 +116,7 @@ final class WriteThroughCache<K, V> implements TieredCache<K, V> {
     requireNonNull(key, "key");
     requireNonNull(loader, "loader");
     requireOpen();
-    V value = reader.find(key);
+    V value = reader.find(key, loader);
     return value != null ? value : computations.load(key, loader);
   }
 
@@ -113,7 +124,7 @@ final class WriteThroughCache<K, V> implements TieredCache<K, V> {
   public Map<K, V> getAllPresent(Iterable<? extends K> keys) {
     Set<K> wanted = distinct(keys);
     requireOpen();
-    Map<K, V> found = reader.findAll(wanted);
+    Map<K, V> found = reader.findAll(wanted, null);
     counters.misses.add(wanted.size() - found.size());
     return inOrder(wanted, found);
   }
@@ -124,7 +135,7 @@ final class WriteThroughCache<K, V> implements TieredCache<K, V> {
     Set<K> wanted = distinct(keys);
     requireNonNull(loader, "loader");
     requireOpen();
-    Map<K, V> found = reader.findAll(wanted);
+    Map<K, V> found = reader.findAll(wanted, key -> loader.apply(Set.of(key)).get(key));
     Set<K> missing = new LinkedHashSet<>(wanted);
     missing.removeAll(found.keySet());
     if (!missing.isEmpty()) {
@@ -154,7 +165,7 @@ final class WriteThroughCache<K, V> implements TieredCache<K, V> {
   public CompletableFuture<@Nullable V> getIfPresentAsync(K key) {
     requireNonNull(key, "key");
     requireOpen();
-    V value = reader.findHot(key);
+    V value = reader.findHot(key, null);
     return value != null
         ? CompletableFuture.completedFuture(value)
         : CompletableFuture.supplyAsync(() -> getIfPresent(key), executor);
@@ -166,7 +177,7 @@ final class WriteThroughCache<K, V> implements TieredCache<K, V> {
     requireNonNull(key, "key");
     requireNonNull(loader, "loader");
     requireOpen();
-    V value = reader.findHot(key);
+    V value = reader.findHot(key, loader);
     return value != null
         ? CompletableFuture.completedFuture(value)
         : CompletableFuture.supplyAsync(() -> get(key, loader), executor);

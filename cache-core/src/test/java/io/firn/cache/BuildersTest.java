@@ -65,6 +65,14 @@ final class BuildersTest {
           firn,
           cache -> cache.expireAfterWrite(Duration.ZERO),
           "expireAfterWrite is PT0S, must be positive");
+      refusedByCache(
+          firn,
+          cache -> cache.expireAfterAccess(Duration.ZERO),
+          "expireAfterAccess is PT0S, must be positive");
+      refusedByCache(
+          firn,
+          cache -> cache.refreshAfterWrite(Duration.ofMillis(-1)),
+          "refreshAfterWrite is PT-0.001S, must be positive");
       assertThatThrownBy(() -> firn.cache("", Codec.utf8(), Codec.utf8()))
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessage("name has 0 chars, must have 1 to 255: ''");
@@ -93,6 +101,11 @@ final class BuildersTest {
       twiceByCache(firn, "maximumColdBytes", cache -> cache.maximumColdBytes(1L << 30));
       twiceByCache(firn, "maximumValueBytes", cache -> cache.maximumValueBytes(5));
       twiceByCache(firn, "expireAfterWrite", cache -> cache.expireAfterWrite(Duration.ofDays(1)));
+      twiceByCache(
+          firn, "expireAfter", cache -> cache.expireAfter((key, value) -> Duration.ofDays(1)));
+      twiceByCache(firn, "refreshAfterWrite", cache -> cache.refreshAfterWrite(Duration.ofDays(1)));
+      twiceByCache(firn, "expireAfterAccess", cache -> cache.expireAfterAccess(Duration.ofDays(1)));
+      twiceByCache(firn, "promotion", cache -> cache.promotion(Promotion.NEVER));
       twiceByCache(firn, "executor", cache -> cache.executor(Runnable::run));
     }
   }
@@ -115,6 +128,41 @@ final class BuildersTest {
                       .maximumHotEntries(5))
           .isInstanceOf(IllegalStateException.class)
           .hasMessageContaining("maximumHotWeight, which is 6");
+    }
+  }
+
+  @Test
+  void expireAfterExcludesTheOtherTwoWaysToExpire() {
+    Expiry<String, String> expiry = (key, value) -> Duration.ofDays(1);
+    try (Firn firn = Stores.open(directory)) {
+      assertThatThrownBy(
+              () ->
+                  firn.cache("both", Codec.utf8(), Codec.utf8())
+                      .expireAfterWrite(Duration.ofDays(1))
+                      .expireAfter(expiry))
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessage("expireAfter cannot be used together with expireAfterWrite, which is PT24H");
+      assertThatThrownBy(
+              () ->
+                  firn.cache("both", Codec.utf8(), Codec.utf8())
+                      .expireAfter(expiry)
+                      .expireAfterWrite(Duration.ofDays(1)))
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessageStartingWith("expireAfterWrite cannot be used together with expireAfter, ");
+      assertThatThrownBy(
+              () ->
+                  firn.cache("both", Codec.utf8(), Codec.utf8())
+                      .expireAfterAccess(Duration.ofDays(1))
+                      .expireAfter(expiry))
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessage("expireAfter cannot be used together with expireAfterAccess, which is PT24H");
+      assertThatThrownBy(
+              () ->
+                  firn.cache("both", Codec.utf8(), Codec.utf8())
+                      .expireAfter(expiry)
+                      .expireAfterAccess(Duration.ofDays(1)))
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessageStartingWith("expireAfterAccess cannot be used together with expireAfter, ");
     }
   }
 
@@ -144,6 +192,12 @@ final class BuildersTest {
           .isThrownBy(
               () -> firn.cache("name", Codec.utf8(), Codec.utf8()).maximumHotWeight(1, null))
           .withMessage("weigher");
+      assertThatNullPointerException()
+          .isThrownBy(() -> firn.cache("name", Codec.utf8(), Codec.utf8()).expireAfter(null))
+          .withMessage("expiry");
+      assertThatNullPointerException()
+          .isThrownBy(() -> firn.cache("name", Codec.utf8(), Codec.utf8()).promotion(null))
+          .withMessage("promotion");
     }
   }
 

@@ -2,6 +2,7 @@
 // Copyright The Firn authors
 package io.firn.cache;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.firn.cache.codec.Codec;
@@ -24,11 +25,28 @@ import org.junit.jupiter.params.provider.CsvSource;
  * message.
  */
 final class CacheModelTest {
-  private static final int SEEDS = 20;
+  private static final int SEEDS = 25;
   private static final int OPERATIONS = 600;
   private static final int KEYS = 12;
+  private static final Duration LIFETIME = Duration.ofSeconds(60);
+  private static final Duration IDLE = Duration.ofSeconds(40);
+  private static final Duration REFRESH_AGE = Duration.ofSeconds(20);
 
-  private record Expected(String value, long expiresAtMillis) {}
+  /** By which option the entries of a run expire. */
+  private enum Mode {
+    WRITE,
+    EXPIRY,
+    ACCESS,
+    ACCESS_AND_WRITE,
+    REFRESH;
+
+    static Mode of(int seed) {
+      return values()[seed % values().length];
+    }
+  }
+
+  private record Expected(
+      String value, long writtenAtMillis, long expiresAtMillis, long deadlineMillis) {}
 
   @TempDir Path directory;
 
@@ -51,6 +69,7 @@ final class CacheModelTest {
     private final long hotEntries;
     private final WritePolicy policy;
     private final int seed;
+    private final Mode mode;
     private final Random random;
     private final ManualTime time = new ManualTime();
     private final Map<String, Expected> model = new HashMap<>();
@@ -61,18 +80,14 @@ final class CacheModelTest {
       this.hotEntries = hotEntries;
       this.policy = policy;
       this.seed = seed;
+      this.mode = Mode.of(seed);
       this.random = new Random(seed);
     }
 
     void execute() {
       while (step < OPERATIONS) {
         try (Firn firn = Stores.open(store, time)) {
-          TieredCache<String, byte[]> cache =
-              firn.cache("model", Codec.utf8(), Codec.bytes())
-                  .maximumHotEntries(hotEntries)
-                  .expireAfterWrite(Duration.ofSeconds(60))
-                  .writePolicy(policy)
-                  .open();
+          TieredCache<String, byte[]> cache = open(firn);
           int life = 50 + random.nextInt(300);
           for (int i = 0; i < life && step < OPERATIONS; i++, step++) {
             operate(cache);
@@ -85,13 +100,35 @@ final class CacheModelTest {
       }
     }
 
+    private TieredCache<String, byte[]> open(Firn firn) {
+      TieredCacheBuilder<String, byte[]> options =
+          firn.cache("model", Codec.utf8(), Codec.bytes())
+              .maximumHotEntries(hotEntries)
+              .writePolicy(policy)
+              .promotion(Promotion.values()[random.nextInt(Promotion.values().length)]);
+      switch (mode) {
+        case WRITE -> options.expireAfterWrite(LIFETIME);
+        case EXPIRY -> options.expireAfter(Run::lifetime);
+        case ACCESS -> options.expireAfterAccess(IDLE);
+        case ACCESS_AND_WRITE -> options.expireAfterAccess(IDLE).expireAfterWrite(LIFETIME);
+        case REFRESH -> options.expireAfterWrite(LIFETIME).refreshAfterWrite(REFRESH_AGE);
+      }
+      return options.open();
+    }
+
+    /* 1 to 80 s, by key and value. */
+    private static Duration lifetime(String key, byte[] value) {
+      return Duration.ofMillis(
+          1000 + Math.floorMod(31 * key.hashCode() + Arrays.hashCode(value), 79_000));
+    }
+
     private void putAll(TieredCache<String, byte[]> cache) {
       Map<String, byte[]> entries = new HashMap<>();
       for (int i = random.nextInt(6); i >= 0; i--) {
         entries.put("k" + random.nextInt(KEYS), bytes(newValue()));
       }
       cache.putAll(entries);
-      entries.keySet().forEach(key -> expect(key, newValue(), 60_000));
+      entries.keySet().forEach(key -> expect(key, newValue()));
     }
 
     private void operate(TieredCache<String, byte[]> cache) {
@@ -101,13 +138,14 @@ final class CacheModelTest {
         check(cache, key);
       } else if (choice < 45) {
         cache.put(key, bytes(newValue()));
-        expect(key, newValue(), 60_000);
+        expect(key, newValue());
       } else if (choice < 55) {
         update(cache.asMap(), key);
       } else if (choice < 65) {
         int seconds = 1 + random.nextInt(90);
         cache.put(key, bytes(newValue()), Duration.ofSeconds(seconds));
-        expect(key, newValue(), seconds * 1000L);
+        long expiresAt = time.wallMillis() + seconds * 1000L;
+        expectUntil(key, newValue(), expiresAt, expiresAt);
       } else if (choice < 78) {
         load(cache, key);
       } else if (choice < 88) {
@@ -124,7 +162,9 @@ final class CacheModelTest {
         cache.invalidateAll();
         model.clear();
       } else {
-        time.advance(Duration.ofMillis(random.nextInt(20_000)));
+        // The age of an entry on disk is known in whole seconds.
+        long unit = mode == Mode.REFRESH ? 1_000 : 1;
+        time.advance(Duration.ofMillis(random.nextInt(20_000) / unit * unit));
       }
     }
 
@@ -158,7 +198,7 @@ final class CacheModelTest {
         }
       }
       if (written) {
-        expect(key, newValue(), 60_000);
+        expect(key, newValue());
       }
     }
 
@@ -179,11 +219,13 @@ final class CacheModelTest {
       byte[] loaded = cache.get(key, k -> absent ? null : bytes(newValue()));
       if (present != null) {
         assertThat(loaded).as(where(key)).isEqualTo(bytes(present));
+        read(key);
+        reload(key, absent);
       } else if (absent) {
         assertThat(loaded).as(where(key)).isNull();
       } else {
         assertThat(loaded).as(where(key)).isEqualTo(bytes(newValue()));
-        expect(key, newValue(), 60_000);
+        expect(key, newValue());
       }
     }
 
@@ -192,6 +234,32 @@ final class CacheModelTest {
       assertThat(cache.getIfPresent(key))
           .as(where(key))
           .isEqualTo(expected == null ? null : bytes(expected));
+      if (expected != null) {
+        read(key);
+      }
+    }
+
+    /* What a read does to the expiry, by an executor that works at once. */
+    private void read(String key) {
+      Expected entry = requireNonNull(model.get(key));
+      long now = time.wallMillis();
+      long due = now + IDLE.toMillis() / 8 * 7;
+      if (entry.expiresAtMillis < due && entry.expiresAtMillis < entry.deadlineMillis) {
+        long expiresAt = Math.min(entry.deadlineMillis, now + IDLE.toMillis());
+        model.put(
+            key, new Expected(entry.value, entry.writtenAtMillis, expiresAt, entry.deadlineMillis));
+      }
+    }
+
+    private void reload(String key, boolean absent) {
+      long age = time.wallMillis() - requireNonNull(model.get(key)).writtenAtMillis;
+      if (mode == Mode.REFRESH && age > REFRESH_AGE.toMillis()) {
+        if (absent) {
+          model.remove(key);
+        } else {
+          expect(key, newValue());
+        }
+      }
     }
 
     private @Nullable String expected(String key) {
@@ -199,8 +267,16 @@ final class CacheModelTest {
       return entry == null || time.wallMillis() >= entry.expiresAtMillis ? null : entry.value;
     }
 
-    private void expect(String key, String value, long lifetimeMillis) {
-      model.put(key, new Expected(value, time.wallMillis() + lifetimeMillis));
+    private void expect(String key, String value) {
+      long now = time.wallMillis();
+      Duration lifetime = mode == Mode.EXPIRY ? lifetime(key, bytes(value)) : LIFETIME;
+      long written = mode == Mode.ACCESS ? Lifetime.NEVER : now + lifetime.toMillis();
+      boolean idle = mode == Mode.ACCESS || mode == Mode.ACCESS_AND_WRITE;
+      expectUntil(key, value, idle ? Math.min(written, now + IDLE.toMillis()) : written, written);
+    }
+
+    private void expectUntil(String key, String value, long expiresAtMillis, long deadlineMillis) {
+      model.put(key, new Expected(value, time.wallMillis(), expiresAtMillis, deadlineMillis));
     }
 
     private String newValue() {
@@ -217,7 +293,16 @@ final class CacheModelTest {
     }
 
     private String where(String key) {
-      return "seed " + seed + ", hot entries " + hotEntries + ", step " + step + ", key " + key;
+      return "seed "
+          + seed
+          + ", "
+          + mode
+          + ", hot entries "
+          + hotEntries
+          + ", step "
+          + step
+          + ", key "
+          + key;
     }
   }
 }

@@ -13,10 +13,10 @@ final class CaffeineHotTierTest {
 
   @Test
   void aValueIsSetOnlyIfItsCommitSaysSo() {
-    assertThat(hot.apply("key", "one", Lifetime.NEVER, 1, () -> 8)).isTrue();
-    assertThat(hot.apply("key", "two", Lifetime.NEVER, 1, () -> HotTier.NOT_COMMITTED)).isFalse();
+    assertThat(hot.apply("key", "one", Lifespan.ENDLESS, 1, () -> 8)).isTrue();
+    assertThat(hot.apply("key", "two", Lifespan.ENDLESS, 1, () -> HotTier.NOT_COMMITTED)).isFalse();
     assertThat(hot.get("key")).isEqualTo("one");
-    assertThat(hot.apply("key", null, Lifetime.NEVER, 1, () -> 0)).isTrue();
+    assertThat(hot.apply("key", null, Lifespan.ENDLESS, 1, () -> 0)).isTrue();
     assertThat(hot.get("key")).isNull();
   }
 
@@ -25,7 +25,7 @@ final class CaffeineHotTierTest {
     hot.apply(
         "key",
         "before the clear",
-        Lifetime.NEVER,
+        Lifespan.ENDLESS,
         1,
         () -> {
           hot.outdate();
@@ -39,42 +39,43 @@ final class CaffeineHotTierTest {
     long generation = hot.generation();
     hot.outdate();
     boolean unused =
-        hot.promote("key", "before the clear", Lifetime.NEVER, 1, generation, () -> true);
+        hot.promote("key", "before the clear", Lifespan.ENDLESS, 1, generation, () -> true);
     assertThat(hot.get("key")).isNull();
   }
 
   @Test
   void aPromotionReplacesNothingThatCanBeServed() {
-    hot.apply("key", "newer", Lifetime.NEVER, 1, () -> 8);
-    assertThat(hot.promote("key", "older", Lifetime.NEVER, 1, hot.generation(), () -> true))
+    hot.apply("key", "newer", Lifespan.ENDLESS, 1, () -> 8);
+    assertThat(hot.promote("key", "older", Lifespan.ENDLESS, 1, hot.generation(), () -> true))
         .isFalse();
     assertThat(hot.get("key")).isEqualTo("newer");
-    assertThat(hot.promote("absent", "older", Lifetime.NEVER, 1, hot.generation(), () -> false))
+    assertThat(hot.promote("absent", "older", Lifespan.ENDLESS, 1, hot.generation(), () -> false))
         .isFalse();
     assertThat(hot.get("absent")).isNull();
-    assertThat(hot.promote("absent", "value", Lifetime.NEVER, 1, hot.generation(), () -> true))
+    assertThat(hot.promote("absent", "value", Lifespan.ENDLESS, 1, hot.generation(), () -> true))
         .isTrue();
     assertThat(hot.get("absent")).isEqualTo("value");
   }
 
   @Test
   void aBatchReplacesOlderValuesOnly() {
-    hot.apply("key", "at 8", Lifetime.NEVER, 1, () -> 8);
-    hot.settle("key", "batch at 16", Lifetime.NEVER, 1, 16, () -> true);
+    hot.apply("key", "at 8", Lifespan.ENDLESS, 1, () -> 8);
+    hot.settle("key", "batch at 16", Lifespan.ENDLESS, 1, 16, () -> true);
     assertThat(hot.get("key")).isEqualTo("batch at 16");
-    hot.apply("key", "at 24", Lifetime.NEVER, 1, () -> 24);
-    hot.settle("key", "batch at 20", Lifetime.NEVER, 1, 20, () -> false);
+    hot.apply("key", "at 24", Lifespan.ENDLESS, 1, () -> 24);
+    hot.settle("key", "batch at 20", Lifespan.ENDLESS, 1, 20, () -> false);
     assertThat(hot.get("key")).isEqualTo("at 24");
-    hot.settle("key", null, Lifetime.NEVER, 1, 32, () -> true);
+    hot.settle("key", null, Lifespan.ENDLESS, 1, 32, () -> true);
     assertThat(hot.get("key")).isNull();
   }
 
   @Test
   void whatABatchFindsOvertakenAndNotHereIsLeftToTheColdTier() {
-    boolean unused = hot.promote("key", "unknown", Lifetime.NEVER, 1, hot.generation(), () -> true);
-    hot.settle("key", "batch", Lifetime.NEVER, 1, 16, () -> false);
+    boolean unused =
+        hot.promote("key", "unknown", Lifespan.ENDLESS, 1, hot.generation(), () -> true);
+    hot.settle("key", "batch", Lifespan.ENDLESS, 1, 16, () -> false);
     assertThat(hot.get("key")).isNull();
-    hot.settle("key", "batch", Lifetime.NEVER, 1, 16, () -> false);
+    hot.settle("key", "batch", Lifespan.ENDLESS, 1, 16, () -> false);
     assertThat(hot.get("key")).isNull();
   }
 
@@ -83,7 +84,7 @@ final class CaffeineHotTierTest {
     hot.settle(
         "key",
         "batch",
-        Lifetime.NEVER,
+        Lifespan.ENDLESS,
         1,
         16,
         () -> {

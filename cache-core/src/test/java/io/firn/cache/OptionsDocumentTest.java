@@ -217,6 +217,26 @@ final class OptionsDocumentTest {
     String forEver =
         String.format(Locale.ROOT, "above %,d days means for ever", Lifetime.MAXIMUM.toDays());
     assertRow(rows, "expireAfterWrite", "for ever", "above 0; rounded up to 1 ms; " + forEver);
+    assertRow(
+        rows,
+        "refreshAfterWrite",
+        "never",
+        "above 0; rounded up to 1 ms; " + forEver.replace("for ever", "never"));
+    assertRow(
+        rows,
+        "promotion",
+        "`" + TieredCacheBuilder.DEFAULT_PROMOTION + "`",
+        names(Promotion.values()));
+    assertThat(text)
+        .contains(
+            String.format(
+                Locale.ROOT,
+                "%s to %s (%s by weight)",
+                bytes(Integer.BYTES * (long) ColdHits.LEAST_PLACES),
+                bytes(Integer.BYTES * (long) ColdHits.MOST_PLACES),
+                bytes(Integer.BYTES * TieredCacheBuilder.PLACES_BY_WEIGHT)));
+    assertRow(rows, "expireAfterAccess", "for ever", "above 0; rounded up to 1 ms; " + forEver);
+    assertRow(rows, "expireAfter", "not set", "not with `expireAfterWrite` or");
   }
 
   @Test

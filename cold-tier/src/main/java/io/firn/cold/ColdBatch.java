@@ -3,6 +3,7 @@
 package io.firn.cold;
 
 import io.firn.cold.engine.PendingBatch;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Puts and removals of one table that happen together or not at all, also across a crash. For one
@@ -38,6 +39,23 @@ public final class ColdBatch implements AutoCloseable {
   public void put(
       long hash, byte[] key, int keyLength, byte[] value, int valueLength, long expiresAtMillis) {
     batch.put(hash, key, keyLength, value, valueLength, expiresAtMillis);
+  }
+
+  /**
+   * Adds a put like {@link #put(long, byte[], int, byte[], int, long)}.
+   *
+   * @param attributes what is kept with the value and given to {@link RecordDecoder#attributes};
+   *     null for nothing; not copied
+   */
+  public void put(
+      long hash,
+      byte[] key,
+      int keyLength,
+      byte[] value,
+      int valueLength,
+      long expiresAtMillis,
+      byte @Nullable [] attributes) {
+    batch.put(hash, key, keyLength, value, valueLength, expiresAtMillis, attributes);
   }
 
   /** Adds a removal, of a key that may be absent; otherwise like {@link #put}. */

@@ -17,6 +17,9 @@ public final class ColdTable {
   /** The expiry of an entry that never expires. */
   public static final long NEVER = Long.MAX_VALUE;
 
+  /** As the time of a write: now. */
+  public static final long NOW = Table.NOW;
+
   private final Table table;
 
   ColdTable(Table table) {
@@ -67,7 +70,29 @@ public final class ColdTable {
    */
   public ColdWrite preparePut(
       long hash, byte[] key, int keyLength, byte[] value, int valueLength, long expiresAtMillis) {
-    return (ColdWrite) table.preparePut(hash, key, keyLength, value, valueLength, expiresAtMillis);
+    return preparePut(hash, key, keyLength, value, valueLength, NOW, expiresAtMillis, null);
+  }
+
+  /**
+   * Prepares a put like {@link #preparePut(long, byte[], int, byte[], int, long)}, with all that a
+   * record can have.
+   *
+   * @param writeTimeMillis wall time of the write, kept in whole seconds, or {@link #NOW}
+   * @param attributes what is kept with the value and given to {@link RecordDecoder#attributes};
+   *     null for nothing
+   */
+  public ColdWrite preparePut(
+      long hash,
+      byte[] key,
+      int keyLength,
+      byte[] value,
+      int valueLength,
+      long writeTimeMillis,
+      long expiresAtMillis,
+      byte @Nullable [] attributes) {
+    return (ColdWrite)
+        table.preparePut(
+            hash, key, keyLength, value, valueLength, writeTimeMillis, expiresAtMillis, attributes);
   }
 
   /** Reserves what a removal needs; the failures are those of {@link #preparePut}. */

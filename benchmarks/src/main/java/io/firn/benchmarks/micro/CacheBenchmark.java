@@ -63,8 +63,7 @@ public class CacheBenchmark {
   public void open() throws IOException {
     Path directory = Files.createTempDirectory("firn-cache-");
     Firn firn = Firn.in(directory.resolve("firn")).open();
-    ColdStore store =
-        ColdStore.open(directory.resolve("engine"), StoreOptions.builder().build());
+    ColdStore store = ColdStore.open(directory.resolve("engine"), StoreOptions.builder().build());
     Tiers opened =
         new Tiers(
             directory,

@@ -67,21 +67,31 @@ public final class PendingBatch implements AutoCloseable {
     final byte[] key;
     final byte @Nullable [] value;
     final long expiresAtMillis;
+    final byte @Nullable [] attributes;
     final Claim claim = new Claim();
     int recordBytes;
     long word = Address.NONE;
     long replaced = Address.NONE;
     long stamp;
 
-    Entry(long hash, byte[] key, byte @Nullable [] value, long expiresAtMillis) {
+    Entry(
+        long hash,
+        byte[] key,
+        byte @Nullable [] value,
+        long expiresAtMillis,
+        byte @Nullable [] attributes) {
       this.hash = hash;
       this.key = key;
       this.value = value;
       this.expiresAtMillis = expiresAtMillis;
+      this.attributes = attributes;
     }
 
     long cost() {
-      return ENTRY_BYTES + (long) key.length + (value == null ? 0 : value.length);
+      return ENTRY_BYTES
+          + (long) key.length
+          + (value == null ? 0 : value.length)
+          + (attributes == null ? 0 : attributes.length);
     }
   }
 
@@ -95,25 +105,39 @@ public final class PendingBatch implements AutoCloseable {
    * Adds a put, in place of what the batch had for the key; the arrays are copied.
    *
    * @param expiresAtMillis wall time at which the entry expires; {@link Long#MAX_VALUE} if never
+   * @param attributes what is kept with the value, null for nothing; not copied
    * @throws IllegalArgumentException if the key is empty or one too many
    * @throws OversizedValueException if key, value or batch are larger than the maximum
    * @throws WriteTimeoutException if the batch is open for too long; it is given up then
    */
   public void put(
-      long hash, byte[] key, int keyLength, byte[] value, int valueLength, long expiresAtMillis) {
+      long hash,
+      byte[] key,
+      int keyLength,
+      byte[] value,
+      int valueLength,
+      long expiresAtMillis,
+      byte @Nullable [] attributes) {
     table.checkSizes(keyLength, valueLength);
     add(
         new Entry(
             hash,
             Arrays.copyOf(key, keyLength),
             Arrays.copyOf(value, valueLength),
-            expiresAtMillis));
+            expiresAtMillis,
+            attributes));
+  }
+
+  /** Adds a put without attributes. */
+  public void put(
+      long hash, byte[] key, int keyLength, byte[] value, int valueLength, long expiresAtMillis) {
+    put(hash, key, keyLength, value, valueLength, expiresAtMillis, null);
   }
 
   /** Adds a removal, like {@link #put}. */
   public void remove(long hash, byte[] key, int keyLength) {
     table.checkSizes(keyLength, 0);
-    add(new Entry(hash, Arrays.copyOf(key, keyLength), null, Long.MAX_VALUE));
+    add(new Entry(hash, Arrays.copyOf(key, keyLength), null, Long.MAX_VALUE, null));
   }
 
   /** Tells whether a key and value that have so many bytes together fit. */
@@ -245,7 +269,9 @@ public final class PendingBatch implements AutoCloseable {
           entry.key.length,
           value,
           value.length,
+          Table.NOW,
           entry.expiresAtMillis,
+          entry.attributes,
           true);
       long position = appender.begin(engine);
       appender.publish(engine, entry.claim, entry.hash, false, id, position);

@@ -48,9 +48,20 @@ public class PendingWrite implements AutoCloseable {
       int keyLength,
       byte[] value,
       int valueLength,
-      long expiresAtMillis) {
+      long writeTimeMillis,
+      long expiresAtMillis,
+      byte @Nullable [] attributes) {
     try {
-      preparePut(target, keyHash, key, keyLength, value, valueLength, expiresAtMillis);
+      preparePut(
+          target,
+          keyHash,
+          key,
+          keyLength,
+          value,
+          valueLength,
+          writeTimeMillis,
+          expiresAtMillis,
+          attributes);
       return this;
     } finally {
       closeUnlessPrepared();
@@ -80,11 +91,23 @@ public class PendingWrite implements AutoCloseable {
       int keyLength,
       byte[] value,
       int valueLength,
-      long expiresAtMillis) {
+      long writeTimeMillis,
+      long expiresAtMillis,
+      byte @Nullable [] attributes) {
     Engine engine = begin(target, keyHash, false);
     engine.reserve().beforePut(target);
     appender.prepare(
-        target, claim, keyHash, key, keyLength, value, valueLength, expiresAtMillis, false);
+        target,
+        claim,
+        keyHash,
+        key,
+        keyLength,
+        value,
+        valueLength,
+        writeTimeMillis,
+        expiresAtMillis,
+        attributes,
+        false);
     prepared = true;
   }
 

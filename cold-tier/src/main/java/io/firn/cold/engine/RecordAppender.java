@@ -14,6 +14,7 @@ import io.firn.cold.segment.Claim;
 import io.firn.cold.segment.Segment;
 import java.io.IOException;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Brings one record after another into its extent and its frame into the log: {@link #prepare} does
@@ -51,13 +52,24 @@ final class RecordAppender {
       int keyLength,
       byte[] value,
       int valueLength,
+      long writeTime,
       long expiresAt,
+      byte @Nullable [] attributes,
       boolean inBatch) {
-    Engine engine = target.engine();
-    long now = engine.wallMillis();
+    long written = writeTime == Table.NOW ? target.engine().wallMillis() : writeTime;
     int length =
         record.encode(
-            target.id(), key, keyLength, value, 0, valueLength, 0, 0, now, expiresAt, null);
+            target.id(),
+            key,
+            keyLength,
+            value,
+            0,
+            valueLength,
+            0,
+            0,
+            written,
+            expiresAt,
+            attributes);
     target.index().ensureRoom(hash);
     place(target, claim, length, hash, expiresAt, inBatch);
   }

@@ -27,6 +27,9 @@ public final class Table {
   /** Largest key, in bytes. */
   public static final int MAXIMUM_KEY_BYTES = 1 << 15;
 
+  /** As the time of a write: now. */
+  public static final long NOW = Long.MIN_VALUE;
+
   private final Engine engine;
   private final int id;
   private final String name;
@@ -194,7 +197,9 @@ public final class Table {
    * wait, time out or fail. It waits for room up to {@link EngineOptions#spaceWaitNanos}, if
    * somebody listens to {@link Engine#pressure}.
    *
+   * @param writeTimeMillis wall time of the write, kept in whole seconds, or {@link #NOW}
    * @param expiresAtMillis wall time at which the entry expires; {@link Long#MAX_VALUE} if never
+   * @param attributes what is kept with the value, null for nothing
    * @throws IllegalArgumentException if the key is empty
    * @throws OversizedValueException if key or value are larger than the maximum
    * @throws io.firn.cold.model.DiskFullException if there is no room
@@ -202,24 +207,42 @@ public final class Table {
    * @throws StoreClosedException if the store is closed
    */
   public PendingWrite preparePut(
-      long hash, byte[] key, int keyLength, byte[] value, int valueLength, long expiresAtMillis) {
+      long hash,
+      byte[] key,
+      int keyLength,
+      byte[] value,
+      int valueLength,
+      long writeTimeMillis,
+      long expiresAtMillis,
+      byte @Nullable [] attributes) {
     checkSizes(keyLength, valueLength);
+    Supplier<PendingWrite> once =
+        () ->
+            engine
+                .writeScratch()
+                .take()
+                .preparedPut(
+                    this,
+                    hash,
+                    key,
+                    keyLength,
+                    value,
+                    valueLength,
+                    writeTimeMillis,
+                    expiresAtMillis,
+                    attributes);
     long stamp = engine.pressure().stamp();
     try {
-      return putOnce(hash, key, keyLength, value, valueLength, expiresAtMillis);
+      return once.get();
     } catch (DiskFullException e) {
-      return putWhenRoom(
-          e,
-          stamp,
-          keyLength + valueLength,
-          () -> putOnce(hash, key, keyLength, value, valueLength, expiresAtMillis));
+      return putWhenRoom(e, stamp, keyLength + valueLength, once);
     }
   }
 
-  private PendingWrite putOnce(
+  /** Prepares a put that is written now and has no attributes. */
+  public PendingWrite preparePut(
       long hash, byte[] key, int keyLength, byte[] value, int valueLength, long expiresAtMillis) {
-    PendingWrite write = engine.writeScratch().take();
-    return write.preparedPut(this, hash, key, keyLength, value, valueLength, expiresAtMillis);
+    return preparePut(hash, key, keyLength, value, valueLength, NOW, expiresAtMillis, null);
   }
 
   private PendingWrite putWhenRoom(

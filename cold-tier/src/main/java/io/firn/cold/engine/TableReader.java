@@ -43,6 +43,9 @@ public final class TableReader {
   private static <T> @Nullable T decode(ReadScratch scratch, ValueDecoder<T> decoder) {
     scratch.countRead();
     RecordReader record = scratch.record;
+    if (record.attributesLength() > 0) {
+      decoder.attributes(scratch.buffer, record.attributesOffset(), record.attributesLength());
+    }
     return decoder.decode(
         scratch.buffer,
         record.valueOffset(),

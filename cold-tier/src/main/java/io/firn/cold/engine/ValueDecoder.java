@@ -19,4 +19,10 @@ public interface ValueDecoder<T> {
    */
   @Nullable T decode(
       byte[] buffer, int offset, int length, long writeTimeMillis, long expiresAtMillis);
+
+  /**
+   * Takes the attributes that are kept with the value, before that is decoded; not called if there
+   * are none. The buffer must not be kept.
+   */
+  default void attributes(byte[] buffer, int offset, int length) {}
 }
