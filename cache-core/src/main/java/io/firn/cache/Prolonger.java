@@ -151,7 +151,7 @@ final class Prolonger<K, V> implements ReadListener<K, V> {
     }
   }
 
-  /* Returns false if it has to wait for something else that is under way; {@code again} runs then. */
+  /** Returns false if something else of the key is under way; {@code again} runs after that. */
   private boolean prolong(K key, long accessedAt, Runnable again) {
     requireOpen.run();
     Load<V> load = new Load<>(reader.encoded(key));

@@ -5,8 +5,6 @@ package io.firn.cache;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.firn.cache.codec.Codec;
-import io.firn.cache.codec.Input;
-import io.firn.cache.codec.Output;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -123,6 +121,40 @@ final class ExpireAfterAccessTest {
     time.advance(MILLISECOND);
     assertThat(cache.asMap()).doesNotContainKey("key");
     assertThat(cache.getIfPresent("key")).isNull();
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {0, 100})
+  void whateverWroteAnEntry_readsProlongIt(long hotEntries) {
+    TieredCache<String, String> cache = cache(hotEntries);
+    cache.putAll(Map.of("batch", "value"));
+    cache.asMap().put("map", "value");
+    assertThat(cache.get("loaded", key -> "value")).isEqualTo("value");
+    assertThat(cache.getAll(List.of("bulk"), keys -> Map.of("bulk", "value"))).hasSize(1);
+    List<String> keys = List.of("batch", "map", "loaded", "bulk");
+    for (int i = 0; i < 3; i++) {
+      advance(79);
+      assertThat(cache.getAllPresent(keys)).hasSize(4);
+    }
+    advance(80);
+    assertThat(cache.getAllPresent(keys)).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {0, 100})
+  void whenAnEntryCouldNotBeWrittenAgain_theNextReadTriesOnceMore(long hotEntries) {
+    HookedCodec codec = new HookedCodec();
+    TieredCache<String, String> cache = hooked(hotEntries, codec);
+    cache.put("key", "value");
+    advance(40);
+    codec.beforeNextEncode(
+        () -> {
+          throw new IllegalStateException("no encoding");
+        });
+    assertThat(cache.getIfPresent("key")).isEqualTo("value");
+    assertThat(cache.getIfPresent("key")).isEqualTo("value");
+    advance(79);
+    assertThat(cache.asMap()).containsKey("key");
   }
 
   @ParameterizedTest
@@ -253,7 +285,7 @@ final class ExpireAfterAccessTest {
   void anExplicitTimeToLiveIsNotProlonged_alsoAfterARestart(long hotEntries) {
     TieredCache<String, String> cache = cache(hotEntries);
     cache.put("short", "value", Duration.ofSeconds(30));
-    cache.put("long", "value", Duration.ofSeconds(300));
+    cache.put("long", "value", Duration.ofMinutes(5));
     cache.put("ever", "value", Duration.ofDays(20_000));
     advance(29);
     assertThat(cache.getIfPresent("short")).isEqualTo("value");
@@ -378,28 +410,6 @@ final class ExpireAfterAccessTest {
         .maximumHotEntries(hotEntries)
         .expireAfterAccess(IDLE)
         .open();
-  }
-
-  /** UTF-8 strings; something can happen before one is encoded. */
-  private static final class HookedCodec implements Codec<String> {
-    private Runnable hook = () -> {};
-
-    void beforeNextEncode(Runnable next) {
-      hook = next;
-    }
-
-    @Override
-    public void encode(String value, Output out) {
-      Runnable once = hook;
-      hook = () -> {};
-      once.run();
-      Codec.utf8().encode(value, out);
-    }
-
-    @Override
-    public String decode(Input in) {
-      return Codec.utf8().decode(in);
-    }
   }
 
   @ParameterizedTest

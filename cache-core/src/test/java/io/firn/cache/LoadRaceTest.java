@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.firn.cache.codec.Codec;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -14,6 +15,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLongArray;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -21,8 +23,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * A cache in front of a source that changes: each change of the source is followed by a put or a
- * removal in the cache. Once that has returned, no loader that read the source before may bring the
- * old value in.
+ * removal in the cache. Once that has returned, no loader that read the source before, and nothing
+ * that a read has started, may bring the old value in.
  */
 @Timeout(120)
 final class LoadRaceTest {
@@ -37,10 +39,25 @@ final class LoadRaceTest {
   @ParameterizedTest
   @ValueSource(longs = {0, 2, 100})
   void aLoadNeverBringsBackWhatWasChanged(long hotEntries) throws Exception {
+    race(options -> options.maximumHotEntries(hotEntries));
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {0, 2, 100})
+  void norDoesWhatReadsStartInTheBackground(long hotEntries) throws Exception {
+    race(
+        options ->
+            options
+                .maximumHotEntries(hotEntries)
+                .expireAfterAccess(Duration.ofMillis(7))
+                .refreshAfterWrite(Duration.ofMillis(1)));
+  }
+
+  private void race(UnaryOperator<TieredCacheBuilder<Long, Long>> options) throws Exception {
     ExecutorService threads = Executors.newFixedThreadPool(READERS);
     try (Firn firn = Firn.in(directory).open()) {
       TieredCache<Long, Long> cache =
-          firn.cache("source", Codec.int64(), Codec.int64()).maximumHotEntries(hotEntries).open();
+          options.apply(firn.cache("source", Codec.int64(), Codec.int64())).open();
       AtomicBoolean ended = new AtomicBoolean();
       List<Future<?>> readers = new ArrayList<>();
       for (int i = 0; i < READERS; i++) {
