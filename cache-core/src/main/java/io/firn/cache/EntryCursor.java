@@ -6,18 +6,21 @@ import io.firn.cold.engine.HashRange;
 import io.firn.cold.engine.TableReader;
 import java.util.ArrayDeque;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Queue;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A walk over all live entries of a cache, part by part in the order of the keys' hashes. For one
  * thread.
  *
- * <p>Of each part the hashes on disk are copied first, then those of the heap are added that were
- * not among them: an entry that changes its tier meanwhile is in one of both. An entry is read when
- * its turn comes. A part has as many hashes as the heap has entries, so that looking through the
- * heap for each part costs no more than the walk over the disk.
+ * <p>For each part the heap is looked through, then the hashes on disk are copied, then the heap is
+ * looked through again: an entry that goes to disk meanwhile was seen before, and one that leaves
+ * it is seen afterwards. An entry is read when its turn comes; those that were not found then are
+ * looked for once more at the end of the part. A part has as many hashes as the heap has entries,
+ * so that looking through the heap costs little more than the walk over the disk.
  */
 final class EntryCursor<K, V> {
   private static final int LEAST_PART = 1024;
@@ -26,6 +29,8 @@ final class EntryCursor<K, V> {
   private final TableReader table;
   private final TierReader<K, V> reader;
   private final Queue<Object> onHeapOnly = new ArrayDeque<>();
+  private final Queue<Map.Entry<K, V>> foundAgain = new ArrayDeque<>();
+  private final Set<Long> missed = new HashSet<>();
   private long[] hashes = new long[0];
   private int at;
   private long nextPart;
@@ -45,9 +50,17 @@ final class EntryCursor<K, V> {
     while (true) {
       Map.Entry<K, V> entry = null;
       if (at < hashes.length) {
-        entry = reader.peekAt(hashes[at++]);
+        long hash = hashes[at++];
+        entry = reader.peekAt(hash);
+        if (entry == null) {
+          missed.add(hash);
+        }
       } else if (!onHeapOnly.isEmpty()) {
         entry = peek(onHeapOnly.remove());
+      } else if (!foundAgain.isEmpty()) {
+        entry = foundAgain.remove();
+      } else if (!missed.isEmpty()) {
+        lookAgain();
       } else if (began && nextPart == 0) {
         return null;
       } else {
@@ -67,6 +80,7 @@ final class EntryCursor<K, V> {
 
   private void readPart() {
     long from = nextPart;
+    Set<Object> onHeap = reader.keysOnHeap();
     HashRange range =
         table.hashes(from, (int) Math.max(LEAST_PART, Math.min(reader.sizeOnHeap(), LARGEST_PART)));
     began = true;
@@ -74,12 +88,29 @@ final class EntryCursor<K, V> {
     hashes = range.hashes();
     at = 0;
     Arrays.sort(hashes);
-    for (Object hotKey : reader.keysOnHeap()) {
+    onHeap.addAll(reader.keysOnHeap());
+    for (Object hotKey : onHeap) {
       long hash = reader.hashOf(hotKey);
       if (isWithin(hash, from, nextPart) && Arrays.binarySearch(hashes, hash) < 0) {
         onHeapOnly.add(hotKey);
       }
     }
+  }
+
+  /* What was on disk and is not any more was removed, or is on the heap, or on disk once more. */
+  private void lookAgain() {
+    for (Object hotKey : reader.keysOnHeap()) {
+      if (missed.remove(reader.hashOf(hotKey))) {
+        onHeapOnly.add(hotKey);
+      }
+    }
+    for (long hash : missed) {
+      Map.Entry<K, V> entry = reader.peekAt(hash);
+      if (entry != null) {
+        foundAgain.add(entry);
+      }
+    }
+    missed.clear();
   }
 
   private static boolean isWithin(long hash, long from, long end) {

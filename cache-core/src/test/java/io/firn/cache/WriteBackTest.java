@@ -12,6 +12,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
@@ -172,6 +174,28 @@ final class WriteBackTest {
       assertThat(cache.getIfPresent("key")).isNull();
       cache.flush();
       assertThat(cache.stats().coldEntries()).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void anIteration_meetsOnce_whatIsPutAgainMeanwhile() {
+    try (Firn firn = open()) {
+      TieredCache<String, String> cache =
+          cache(firn).maximumHotEntries(2).writeBackDelay(LONG).open();
+      for (int i = 0; i < 200; i++) {
+        cache.put("k" + i, "old");
+      }
+      cache.flush();
+      Iterator<String> keys = cache.asMap().keySet().iterator();
+      for (int i = 0; i < 200; i++) {
+        cache.put("k" + i, "new");
+        if (i % 7 == 0) {
+          cache.invalidate("k" + i);
+        }
+      }
+      List<String> met = new ArrayList<>();
+      keys.forEachRemaining(met::add);
+      assertThat(met).doesNotHaveDuplicates().hasSizeBetween(171, 172);
     }
   }
 
