@@ -6,6 +6,8 @@ import io.firn.cold.ColdWrite;
 import io.firn.cold.model.TimeSource;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,8 +20,14 @@ import org.jspecify.annotations.Nullable;
  * over if it found nothing but the key's write stamp has moved, does not miss it.
  */
 final class DirtyEntries<K, V> {
+  private static final int LOOKS = 1_000;
+
   private final ConcurrentHashMap<Object, DirtyEntry<K, V>> entries = new ConcurrentHashMap<>();
   private final TimeSource time;
+
+  /* While a version moves it is in both places, and would be counted twice. */
+  private final AtomicLong begunMoves = new AtomicLong();
+  private final AtomicLong endedMoves = new AtomicLong();
 
   DirtyEntries(TimeSource time) {
     this.time = time;
@@ -76,9 +84,14 @@ final class DirtyEntries<K, V> {
     if (entries.get(hotKey) != entry) {
       return HotTier.NOT_COMMITTED;
     }
-    long lsn = write.commit();
-    entries.remove(hotKey);
-    return lsn;
+    long unused = begunMoves.incrementAndGet();
+    try {
+      long lsn = write.commit();
+      entries.remove(hotKey);
+      return lsn;
+    } finally {
+      unused = endedMoves.incrementAndGet();
+    }
   }
 
   /** Gives an entry up, if it is still the one here. Needs no stripe. */
@@ -113,5 +126,25 @@ final class DirtyEntries<K, V> {
 
   long size() {
     return entries.mappingCount();
+  }
+
+  /**
+   * Returns how many entries there are here and on disk; exact unless others write meanwhile, or
+   * demotions leave no moment between them.
+   *
+   * @param onDisk how many there are on disk
+   */
+  long sizeWith(LongSupplier onDisk) {
+    for (int i = 0; i < LOOKS; i++) {
+      long moves = endedMoves.get();
+      if (begunMoves.get() == moves) {
+        long size = onDisk.getAsLong() + size();
+        if (begunMoves.get() == moves) {
+          return size;
+        }
+      }
+      Thread.onSpinWait();
+    }
+    return onDisk.getAsLong() + size();
   }
 }

@@ -271,7 +271,7 @@ final class WriteThroughCache<K, V> implements TieredCache<K, V> {
   @Override
   public long estimatedSize() {
     requireOpen();
-    return table.size() + (dirty == null ? 0 : dirty.size());
+    return dirty == null ? table.size() : dirty.sizeWith(table::size);
   }
 
   @Override

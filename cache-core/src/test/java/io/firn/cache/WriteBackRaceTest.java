@@ -59,6 +59,7 @@ final class WriteBackRaceTest {
       for (Future<Map<Long, Long>> owner : owners) {
         left.putAll(owner.get());
       }
+      cache.flush();
       assertThat(cache.asMap()).isEqualTo(left);
     } finally {
       threads.shutdown();
