@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.ToDoubleFunction;
 import java.util.function.ToLongFunction;
 
 /**
@@ -192,7 +193,7 @@ public final class AutoPlanner {
       return Optional.empty();
     }
     List<SegmentInfo> chosen =
-        choose(byBenefit(config.minSpaceSaving()), bytes - wanted, SegmentInfo::garbageBytes);
+        choose(byBenefit(config.minSpaceSaving(), heat), bytes - wanted, SegmentInfo::garbageBytes);
     return chosen.isEmpty()
         ? Optional.empty()
         : Optional.of(
@@ -205,7 +206,8 @@ public final class AutoPlanner {
 
   /** What can be done when there is enough of it, or when nobody writes. */
   private Optional<PlannedJob> tidy() {
-    List<SegmentInfo> dead = byBenefit(Math.max(config.deadRowShare(), config.minSpaceSaving()));
+    List<SegmentInfo> dead =
+        byBenefit(Math.max(config.deadRowShare(), config.minSpaceSaving()), heat);
     long garbage = sum(dead, SegmentInfo::garbageBytes);
     boolean much =
         dead.size() >= config.compactThresholdFiles() || garbage >= config.compactThresholdBytes();
@@ -232,17 +234,21 @@ public final class AutoPlanner {
                 "%d small files".formatted(smallOnes.size())));
   }
 
-  private List<SegmentInfo> byBenefit(double garbageShare) {
-    return VictimPlanner.rank(sealed, store.nowMillis(), Duration.ZERO, heat).ranked().stream()
+  private List<SegmentInfo> byBenefit(
+      double garbageShare, ToDoubleFunction<? super SegmentInfo> reads) {
+    return VictimPlanner.rank(sealed, store.nowMillis(), Duration.ZERO, reads).ranked().stream()
         .map(SegmentScore::segment)
         .filter(each -> each.garbageBytes() > garbageShare * each.bytes())
         .filter(this::isWorthMoving)
         .toList();
   }
 
-  /** Files that are worth emptying for room; free pages in them are room as they are. */
+  /**
+   * Files that are worth emptying for room; free pages in them are room as they are. Where room
+   * lacks, nothing but room counts, so how often they are read does not.
+   */
   private List<SegmentInfo> worthEmptying() {
-    return byBenefit(GARBAGE_WORTH_MOVING).stream()
+    return byBenefit(GARBAGE_WORTH_MOVING, file -> 0).stream()
         .filter(each -> each.lostBytes() > GARBAGE_WORTH_MOVING * each.bytes())
         .toList();
   }

@@ -220,22 +220,30 @@ final class AutoPlannerTest {
   }
 
   @Test
-  void ofTwoEqualFiles_theOneThatIsReadMoreGoesFirst() {
-    SegmentInfo quiet = Segments.segment(4, 64 * MIB, 32 * MIB, 50, 0, 1_000, true);
-    SegmentInfo busy = Segments.segment(5, 64 * MIB, 32 * MIB, 50, 0, 1_000, true);
+  void ofTwoEqualFiles_theOneThatIsReadMoreGoesFirst_toPayDebt() {
+    SegmentInfo quiet = Segments.segment(4, 64 * MIB, 8 * MIB, 50, 0, 1_000, true);
+    SegmentInfo busy = Segments.segment(5, 64 * MIB, 8 * MIB, 50, 0, 1_000, true);
     List<SegmentInfo> segments = new ArrayList<>(full(1, 3));
     segments.addAll(List.of(quiet, busy));
-    assertThat(plan(segments, lacking(8 * MIB)).orElseThrow().segments()).containsExactly(4);
+    assertThat(plan(segments, ROOMY).orElseThrow().segments()).containsExactly(4, 5);
     segments.set(4, Segments.read(busy, 610));
-    assertThat(plan(segments, lacking(8 * MIB)).orElseThrow().segments()).containsExactly(5);
+    assertThat(plan(segments, ROOMY).orElseThrow().segments()).containsExactly(5, 4);
     segments.set(3, Segments.read(quiet, 6_100));
-    assertThat(plan(segments, lacking(8 * MIB)).orElseThrow().segments()).containsExactly(4);
+    assertThat(plan(segments, ROOMY).orElseThrow().segments()).containsExactly(4, 5);
   }
 
   @Test
   void muchMoreGarbage_goesFirst_howeverOftenTheOtherIsRead() {
     List<SegmentInfo> segments = new ArrayList<>(full(1, 3));
-    segments.add(Segments.segment(4, 64 * MIB, 16 * MIB, 75, 0, 1_000, true));
+    segments.add(Segments.segment(4, 64 * MIB, 2 * MIB, 75, 0, 1_000, true));
+    segments.add(Segments.read(Segments.segment(5, 64 * MIB, 16 * MIB, 50, 0, 1_000, true), 6_100));
+    assertThat(plan(segments, ROOMY).orElseThrow().segments()).containsExactly(4, 5);
+  }
+
+  @Test
+  void whereRoomLacks_readsDoNotCount() {
+    List<SegmentInfo> segments = new ArrayList<>(full(1, 3));
+    segments.add(Segments.segment(4, 64 * MIB, 32 * MIB, 50, 0, 1_000, true));
     segments.add(Segments.read(Segments.segment(5, 64 * MIB, 32 * MIB, 50, 0, 1_000, true), 6_100));
     assertThat(plan(segments, lacking(8 * MIB)).orElseThrow().segments()).containsExactly(4);
   }
