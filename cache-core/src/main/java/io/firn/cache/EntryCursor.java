@@ -2,8 +2,8 @@
 // Copyright The Firn authors
 package io.firn.cache;
 
-import io.firn.cold.engine.HashRange;
-import io.firn.cold.engine.TableReader;
+import io.firn.cold.ColdTable;
+import io.firn.cold.model.HashRange;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.HashSet;
@@ -26,7 +26,7 @@ final class EntryCursor<K, V> {
   private static final int LEAST_PART = 1024;
   private static final int LARGEST_PART = 1 << 20;
 
-  private final TableReader table;
+  private final ColdTable table;
   private final TierReader<K, V> reader;
   private final Queue<Object> onHeapOnly = new ArrayDeque<>();
   private final Queue<Map.Entry<K, V>> foundAgain = new ArrayDeque<>();
@@ -36,7 +36,7 @@ final class EntryCursor<K, V> {
   private long nextPart;
   private boolean began;
 
-  EntryCursor(TableReader table, TierReader<K, V> reader) {
+  EntryCursor(ColdTable table, TierReader<K, V> reader) {
     this.table = table;
     this.reader = reader;
   }

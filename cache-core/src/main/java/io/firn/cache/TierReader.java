@@ -124,7 +124,7 @@ final class TierReader<K, V> {
         Object hotKey = hotKey(key, scratch);
         V value = findHotBy(key, hotKey, loader);
         if (value == null) {
-          long place = table.reader().place(scratch.hash());
+          long place = table.place(scratch.hash());
           if (place != Long.MAX_VALUE || dirty != null) {
             cold.add(new Wanted<>(key, hotKey, scratch.copyKey(), place));
           }
@@ -282,22 +282,20 @@ final class TierReader<K, V> {
   Map.@Nullable Entry<K, V> peekAt(long hash) {
     Scratch<K, V> scratch = pool.take();
     try {
-      return table
-          .reader()
-          .find(
-              hash,
-              (buffer, keyOffset, keyLength, valueOffset, valueLength, expiresAtMillis) -> {
-                K key = scratch.decodeKey(buffer, keyOffset, keyLength);
-                if (key == null) {
-                  return null;
-                }
-                HotEntry<V> entry = onHeap(hotKeyOf(key, hash, buffer, keyOffset, keyLength));
-                V value =
-                    entry != null
-                        ? entry.value()
-                        : scratch.decode(buffer, valueOffset, valueLength, 0, expiresAtMillis);
-                return value == null ? null : Map.entry(key, value);
-              });
+      return table.find(
+          hash,
+          (buffer, keyOffset, keyLength, valueOffset, valueLength, expiresAtMillis) -> {
+            K key = scratch.decodeKey(buffer, keyOffset, keyLength);
+            if (key == null) {
+              return null;
+            }
+            HotEntry<V> entry = onHeap(hotKeyOf(key, hash, buffer, keyOffset, keyLength));
+            V value =
+                entry != null
+                    ? entry.value()
+                    : scratch.decode(buffer, valueOffset, valueLength, 0, expiresAtMillis);
+            return value == null ? null : Map.entry(key, value);
+          });
     } finally {
       pool.release(scratch);
     }

@@ -124,7 +124,7 @@ final class TierWriter<K, V> {
   private LongSupplier through(Object hotKey, ColdWrite write) {
     DirtyEntries<K, V> waiting = dirty;
     if (waiting == null) {
-      return write::commit;
+      return () -> write.commit();
     }
     return () -> {
       long lsn = write.commit();

@@ -198,9 +198,11 @@ public interface TieredCache<K, V> extends AutoCloseable {
    *
    * <p>Iterators hold some of the keys in memory, not all entries, and are weakly consistent: an
    * entry that stays throughout is met exactly once, with a value that it had meanwhile; of others
-   * it is open. They do not move entries to the heap. {@code size} is {@link #estimatedSize},
-   * {@code clear} is {@link #invalidateAll()}, and {@code putAll} writes entry by entry. An
-   * iterator throws {@link StoreIoException} if it cannot read which entries there are.
+   * it is open. In a {@link WritePolicy#WRITE_BACK} cache one may be left out that goes to disk and
+   * is put again within the moment in which its part is looked through. They do not move entries to
+   * the heap. {@code size} is {@link #estimatedSize}, {@code clear} is {@link #invalidateAll()},
+   * and {@code putAll} writes entry by entry. An iterator throws {@link StoreIoException} if it
+   * cannot read which entries there are.
    *
    * @return the map; nulls are refused with a {@link NullPointerException}
    */

@@ -10,7 +10,7 @@ import java.util.Comparator;
  * @param key as the user gave it
  * @param hotKey what the hot tier knows it by
  * @param encoded its bytes
- * @param place where its record is, see {@link io.firn.cold.engine.TableReader#place}
+ * @param place where its record is, see {@link io.firn.cold.ColdTable#place}
  */
 record Wanted<K>(K key, Object hotKey, EncodedKey encoded, long place) {
   /** The order in which the records stand in the files. */

@@ -344,7 +344,7 @@ final class WriteThroughCache<K, V> implements TieredCache<K, V> {
   /** Returns a walk over all entries. */
   EntryCursor<K, V> entries() {
     requireOpen();
-    return new EntryCursor<>(table.reader(), reader);
+    return new EntryCursor<>(table, reader);
   }
 
   private void requireOpen() {

@@ -4,7 +4,8 @@ package io.firn.cold;
 
 import io.firn.cold.engine.Evacuator;
 import io.firn.cold.engine.Table;
-import io.firn.cold.engine.TableReader;
+import io.firn.cold.model.EntryDecoder;
+import io.firn.cold.model.HashRange;
 import io.firn.cold.segment.Segment;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
@@ -163,11 +164,33 @@ public final class ColdTable {
   }
 
   /**
-   * Returns what reads entries by their hashes: for iteration, and for many keys in the order in
-   * which they stand on disk.
+   * Reads the newest version of whichever key has a hash; not counted as a read. Never fails for
+   * damage or I/O.
+   *
+   * @return what the decoder made of it; null if there is none, or it has expired
    */
-  public TableReader reader() {
-    return table.reader();
+  public <T> @Nullable T find(long hash, EntryDecoder<T> decoder) {
+    return table.reader().find(hash, decoder);
+  }
+
+  /**
+   * Returns where the record of a hash is, as a number that is larger for one that stands further
+   * behind in the files; {@link Long#MAX_VALUE} if there is none, or it cannot be told now.
+   */
+  public long place(long hash) {
+    return table.reader().place(hash);
+  }
+
+  /**
+   * Copies the hashes of all entries, expired ones included, from a hash on: those of whole parts
+   * of the index, until there are enough.
+   *
+   * @param from 0 begins; then {@link HashRange#next}
+   * @param enough how many hashes end the range, if there are so many
+   * @throws io.firn.cold.model.StoreIoException if a part of the index cannot be loaded
+   */
+  public HashRange hashes(long from, int enough) {
+    return table.reader().hashes(from, enough);
   }
 
   /** Returns what moves records out of pages, so that the pages or whole files become free. */

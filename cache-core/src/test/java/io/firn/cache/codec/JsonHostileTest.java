@@ -162,7 +162,9 @@ final class JsonHostileTest {
 
   private static void bounded(Codec<Object> codec, String text) {
     byte[] bytes = text.getBytes(UTF_8);
-    assertThat(HostileBytes.allocated(codec, Object.class, bytes))
+    // The first call loads classes, which is not what the bytes cost.
+    long first = HostileBytes.allocated(codec, Object.class, bytes);
+    assertThat(Math.min(first, HostileBytes.allocated(codec, Object.class, bytes)))
         .isLessThan(PER_BYTE * bytes.length + FIXED_BYTES);
   }
 

@@ -9,6 +9,8 @@ import io.firn.cold.format.RecordReader;
 import io.firn.cold.format.SlotHeader;
 import io.firn.cold.index.Partition;
 import io.firn.cold.model.Address;
+import io.firn.cold.model.EntryDecoder;
+import io.firn.cold.model.HashRange;
 import io.firn.cold.model.StoreIoException;
 import io.firn.cold.segment.Segment;
 import java.io.IOException;

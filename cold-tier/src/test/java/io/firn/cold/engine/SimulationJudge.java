@@ -8,6 +8,7 @@ import io.firn.cold.engine.SimulationModel.State;
 import io.firn.cold.engine.SimulationOp.Kind;
 import io.firn.cold.format.JobEntry;
 import io.firn.cold.format.Octets;
+import io.firn.cold.model.HashRange;
 import io.firn.cold.segment.SpaceAudit;
 import java.util.ArrayList;
 import java.util.HashMap;

@@ -4,6 +4,7 @@ package io.firn.cold.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.firn.cold.model.HashRange;
 import io.firn.cold.testkit.CrashKind;
 import io.firn.cold.testkit.SimDisk;
 import java.io.IOException;

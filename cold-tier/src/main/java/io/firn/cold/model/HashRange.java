@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright The Firn authors
-package io.firn.cold.engine;
+package io.firn.cold.model;
 
 /**
  * The hashes of the entries in a part of a table, as they were at one moment of their partition.

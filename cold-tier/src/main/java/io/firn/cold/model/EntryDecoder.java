@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright The Firn authors
-package io.firn.cold.engine;
+package io.firn.cold.model;
 
 import org.jspecify.annotations.Nullable;
 
