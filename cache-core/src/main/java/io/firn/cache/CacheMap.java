@@ -27,9 +27,9 @@ final class CacheMap<K, V> extends AbstractMap<K, V> implements ConcurrentMap<K,
   private static final int CHARACTERISTICS =
       Spliterator.DISTINCT | Spliterator.NONNULL | Spliterator.CONCURRENT;
 
-  private final WriteThroughCache<K, V> cache;
+  private final TwoTierCache<K, V> cache;
 
-  CacheMap(WriteThroughCache<K, V> cache) {
+  CacheMap(TwoTierCache<K, V> cache) {
     this.cache = cache;
   }
 

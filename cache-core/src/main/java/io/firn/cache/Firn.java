@@ -49,7 +49,7 @@ public final class Firn implements AutoCloseable {
   /** Guards {@code open} and the opening, closing and dropping of caches. */
   private final ReentrantLock lock = new ReentrantLock();
 
-  private final Map<String, WriteThroughCache<?, ?>> open = new HashMap<>();
+  private final Map<String, TwoTierCache<?, ?>> open = new HashMap<>();
   private volatile boolean closed;
 
   Firn(
@@ -122,7 +122,7 @@ public final class Firn implements AutoCloseable {
     lock.lock();
     try {
       requireOpen();
-      WriteThroughCache<?, ?> cache = open.remove(name);
+      TwoTierCache<?, ?> cache = open.remove(name);
       if (cache != null) {
         cache.closeTiers(false);
       }
@@ -170,11 +170,11 @@ public final class Firn implements AutoCloseable {
    */
   public void flush() {
     requireOpen();
-    openCaches().forEach(WriteThroughCache::flushDirty);
+    openCaches().forEach(TwoTierCache::flushDirty);
     store.flush();
   }
 
-  private List<WriteThroughCache<?, ?>> openCaches() {
+  private List<TwoTierCache<?, ?>> openCaches() {
     lock.lock();
     try {
       return List.copyOf(open.values());
@@ -192,7 +192,7 @@ public final class Firn implements AutoCloseable {
         return;
       }
       closed = true;
-      List<WriteThroughCache<?, ?>> caches = new ArrayList<>(open.values());
+      List<TwoTierCache<?, ?>> caches = new ArrayList<>(open.values());
       open.clear();
       caches.forEach(cache -> cache.closeTiers(true));
       registration.close();
@@ -212,7 +212,7 @@ public final class Firn implements AutoCloseable {
       }
       ColdTable table = store.table(options.name(), formats(options));
       table.limitBytes(options.coldBytesLimit());
-      WriteThroughCache<K, V> cache = new WriteThroughCache<>(this, table, options);
+      TwoTierCache<K, V> cache = new TwoTierCache<>(this, table, options);
       open.put(options.name(), cache);
       return cache;
     } finally {
@@ -226,7 +226,7 @@ public final class Firn implements AutoCloseable {
         requireNonNull(options.values().format(), "format of the codec of values"));
   }
 
-  void close(WriteThroughCache<?, ?> cache) {
+  void close(TwoTierCache<?, ?> cache) {
     lock.lock();
     try {
       if (open.remove(cache.name(), cache)) {

@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * A cache over both tiers: checks arguments, and hands on to the sides that read, write, compute
  * and demote.
  */
-final class WriteThroughCache<K, V> implements TieredCache<K, V> {
+final class TwoTierCache<K, V> implements TieredCache<K, V> {
   private final String name;
   private final ColdTable table;
   private final HotTier<V> hot;
@@ -39,7 +39,7 @@ final class WriteThroughCache<K, V> implements TieredCache<K, V> {
   private final Executor executor;
   private volatile boolean closed;
 
-  WriteThroughCache(Firn owner, ColdTable table, TieredCacheBuilder<K, V> options) {
+  TwoTierCache(Firn owner, ColdTable table, TieredCacheBuilder<K, V> options) {
     this.owner = owner;
     this.name = options.name();
     this.table = table;
